@@ -1,0 +1,13 @@
+// The unit tests against the newest aws-cdk-lib (see the task test:cdk).
+const jest = require('./jest.config.json');
+
+module.exports = {
+  ...jest,
+  collectCoverage: false,
+  reporters: ['default'],
+  moduleNameMapper: {
+    ...jest.moduleNameMapper,
+    '^aws-cdk-lib$': '<rootDir>/node_modules/aws-cdk-lib-latest',
+    '^aws-cdk-lib/(.*)$': 'aws-cdk-lib-latest/$1',
+  },
+};

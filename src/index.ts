@@ -1,0 +1,1 @@
+export { InstanceType } from './images/instance-type';

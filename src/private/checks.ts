@@ -1,0 +1,50 @@
+import { type Duration, type Size, Token } from 'aws-cdk-lib/core';
+import { type Violation } from './errors';
+
+/** The bounds of a number, both included. */
+export interface Range {
+  readonly min: number;
+  readonly max?: number;
+}
+
+/** Finds fault with a whole number outside of its range; a token is left to CloudFormation. */
+export function checkInteger(property: string, value: number | undefined, range: Range, remedy?: string): Violation[] {
+  return check(property, value, (v) => Number.isInteger(v) && inside(v, range), `must be a whole number ${rangeText(range)}`, remedy);
+}
+
+/** Finds fault with a number outside of its range; a token is left to CloudFormation. */
+export function checkNumber(property: string, value: number | undefined, range: Range, remedy?: string): Violation[] {
+  return check(property, value, (v) => Number.isFinite(v) && inside(v, range), `must be a number ${rangeText(range)}`, remedy);
+}
+
+/** Finds fault with a duration that is no whole number of seconds in its range; a token is left to CloudFormation. */
+export function checkSeconds(property: string, value: Duration | undefined, range: Range, remedy?: string): Violation[] {
+  const seconds = value === undefined || value.isUnresolved() ? undefined : value.toMilliseconds() / 1000;
+  return checkInteger(property, seconds, range, remedy).map((v) => ({ ...v, rule: `${v.rule} seconds` }));
+}
+
+/** Finds fault with a size that is no whole number of GiB in its range; a token is left to CloudFormation. */
+export function checkGibibytes(property: string, value: Size | undefined, range: Range, remedy?: string): Violation[] {
+  const gibibytes = value === undefined || value.isUnresolved() ? undefined : value.toBytes() / 2 ** 30;
+  return checkInteger(property, gibibytes, range, remedy).map((v) => ({ ...v, rule: `${v.rule} GiB` }));
+}
+
+/** Finds fault with a text that does not match; a token is left to CloudFormation. */
+export function checkPattern(property: string, value: string | undefined, pattern: RegExp, rule: string, remedy?: string): Violation[] {
+  return check(property, value, (v) => pattern.test(v), rule, remedy);
+}
+
+function check<T>(property: string, value: T | undefined, ok: (value: T) => boolean, rule: string, remedy?: string): Violation[] {
+  if (value === undefined || Token.isUnresolved(value) || ok(value)) {
+    return [];
+  }
+  return [{ property, rule, got: value, remedy }];
+}
+
+function inside(value: number, range: Range): boolean {
+  return value >= range.min && (range.max === undefined || value <= range.max);
+}
+
+function rangeText(range: Range): string {
+  return range.max === undefined ? `of at least ${range.min}` : `from ${range.min} to ${range.max}`;
+}
