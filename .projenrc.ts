@@ -122,6 +122,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   ],
 });
 project.addDevDeps('@types/node@^20');
+// what TensorFlow wrote stays as it is, on every system
+for (const path of ['/test/fixtures/models/**', '/examples/models/**']) {
+  project.gitattributes.addAttributes(path, 'binary');
+}
 for (const path of [
   '/integ/', '/examples/', '/bench/', '/tools/', '/rosetta/', '/.ci/', '/jest.*', '.jsii.tabl.json', 'cdk.out/', '*.tsbuildinfo', '.venv*/',
 ]) {
