@@ -85,6 +85,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/integ-runner@2.197.10',
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
     `${RUNTIME_SDK}@^3`,
+    '@aws-sdk/client-s3@^3',
+    '@aws-sdk/lib-storage@^3',
     'aws-sdk-client-mock',
     'cdk-nag@3.0.2',
     `aws-cdk-lib-latest@npm:aws-cdk-lib@${CDK_LATEST}`,
@@ -140,6 +142,14 @@ project.packageTask.reset();
 project.packageTask.spawn(project.tasks.tryFind('package:js')!);
 // Node 20 is past the end of jsii's support; the banner is 11 lines in each command
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
+// ----- Lambda handlers --------------------------------------------------------------------------
+// bundled here, so that nothing is left to install; the SDK is there in every Lambda function
+project.preCompileTask.exec(
+  'esbuild "src/**/*.lambda.ts" --bundle --platform=node --target=node22 --format=cjs --minify-syntax --legal-comments=none'
+  + ' --external:@aws-sdk/client-* --outbase=src --outdir=assets --entry-names=[dir]/[name]/index --log-level=warning',
+  { name: 'Bundle the Lambda handlers into assets/', condition: 'ls src/*/*.lambda.ts' },
+);
 
 // ----- entry points beside the jsii surface -----------------------------------------------------
 const entry = (path: string) => ({ types: `./lib/${path}.d.ts`, default: `./lib/${path}.js` });
@@ -245,6 +255,10 @@ project.addTask('test:cdk', {
 });
 
 // ----- what people run first --------------------------------------------------------------------
+project.addTask('build:check', {
+  description: 'Compile, and fail if what is generated is not what is committed',
+  steps: [{ spawn: 'pre-compile' }, { spawn: 'compile' }, { spawn: 'post-compile' }, { exec: 'git diff --exit-code -- API.md' }],
+});
 project.addTask('demo', {
   description: 'Serve the half_plus_three SavedModel: inspect, pack, synthesize, and show what would be deployed',
   exec: 'node tools/demo.js',

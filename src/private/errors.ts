@@ -42,8 +42,8 @@ function sentence(violation: Violation): string {
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) !== Object.prototype && !Array.isArray(value)
-    ? String(value)
-    : JSON.stringify(value) ?? String(value);
+  const plain = typeof value === 'string' || Array.isArray(value)
+    || (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype);
+  const text = plain ? JSON.stringify(value) : String(value);
   return text.length > 200 ? `${text.slice(0, 200)}...` : text;
 }

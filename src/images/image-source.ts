@@ -1,0 +1,30 @@
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { AcceleratorType } from './accelerator-type';
+import type { InstanceType } from './instance-type';
+
+/** What the container runs on. */
+export interface Hardware {
+  /** The instances; left out where there are none, as in serverless inference, which is for the CPU. */
+  readonly instanceType?: InstanceType;
+  readonly acceleratorType?: AcceleratorType;
+}
+
+/** An image, as something in a stack uses it. */
+export interface BoundImage {
+  /** The address, which is what SageMaker takes. */
+  readonly imageUri: string;
+  /** Lets the grantee pull the image. */
+  grantPull(grantee: iam.IGrantable): void;
+  /** How the serving container in it is made; undefined for an image of one's own. */
+  readonly containerGeneration?: 1 | 2 | 3;
+}
+
+/** Which of its images a source gives: the same key on the same source is the same image. */
+export type ImageKey = 'cpu' | 'gpu' | 'graviton' | 'eia' | 'own';
+
+/** Where an image comes from. */
+export interface ImageSource {
+  key(where: Construct, hardware: Hardware): ImageKey;
+  bind(scope: Construct, hardware: Hardware): BoundImage;
+}

@@ -1,0 +1,42 @@
+import type { Hardware } from './image-source';
+import { ARM_FAMILIES, GPU_FAMILIES, NEURON_FAMILIES, X86_INSTEAD_OF_GRAVITON } from './image-facts';
+import { InstanceType } from './instance-type';
+
+/** What an image has to be built for; `armWithGpu` and `neuron` have none. */
+export type Processor = 'cpu' | 'gpu' | 'graviton' | 'armWithGpu' | 'neuron';
+
+/** The processor of the instances; undefined where their type is a token. */
+export function processorOf({ instanceType }: Hardware): Processor | undefined {
+  if (instanceType === undefined) {
+    return 'cpu';
+  }
+  const family = instanceType._family;
+  if (family === undefined) {
+    return undefined;
+  }
+  if (NEURON_FAMILIES.test(family)) {
+    return 'neuron';
+  }
+  const hasGpu = GPU_FAMILIES.test(family);
+  if (ARM_FAMILIES.test(family)) {
+    return hasGpu ? 'armWithGpu' : 'graviton';
+  }
+  return hasGpu ? 'gpu' : 'cpu';
+}
+
+/** Instances that run images for x86, instead of some that may not. */
+export function x86InsteadOf(instanceType: InstanceType): InstanceType[] {
+  const [, family, size] = instanceType.toString().split('.');
+  switch (processorOf({ instanceType })) {
+    case 'graviton':
+      return [InstanceType.of(`ml.${X86_INSTEAD_OF_GRAVITON[family[0]] ?? 'm7i'}.${/^\d*x?large$/.test(size) ? size : 'large'}`)];
+    case 'armWithGpu':
+      return [InstanceType.G5_XLARGE];
+    case 'neuron':
+      return [InstanceType.G5_XLARGE, InstanceType.C7I_XLARGE];
+    case 'gpu':
+      return family === 'p2' ? [InstanceType.G4DN_XLARGE] : [];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,85 @@
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { ArnFormat, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { BoundArtifact } from './model-artifact';
+
+/** Reads an object that SageMaker downloads. */
+const READ_OBJECT = ['s3:GetObject'];
+
+/** Finds the objects under a prefix. */
+const LIST_OBJECTS = ['s3:ListBucket'];
+
+/** Writes the container's output to CloudWatch Logs. */
+const WRITE_LOGS = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'];
+
+/** Publishes the utilization of the instances. */
+const PUBLISH_METRICS = ['cloudwatch:PutMetricData'];
+
+/** Makes and removes the network interfaces of a container in a VPC. */
+const CHANGE_NETWORK_INTERFACES = [
+  'ec2:CreateNetworkInterface', 'ec2:CreateNetworkInterfacePermission',
+  'ec2:DeleteNetworkInterface', 'ec2:DeleteNetworkInterfacePermission',
+];
+
+/** Looks at the VPC; EC2 has no narrower right for these. */
+const DESCRIBE_NETWORK = [
+  'ec2:DescribeDhcpOptions', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs',
+];
+
+/** The role of a model, which only SageMaker can assume, and only on behalf of this account. */
+export function modelRole(scope: Construct): iam.Role {
+  return new iam.Role(scope, 'Role', {
+    assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+    }),
+  });
+}
+
+/** Reads the artifact: its object, or the objects under its prefix. */
+export function artifactStatements(artifact: BoundArtifact): iam.PolicyStatement[] {
+  if (artifact.compressed) {
+    return [new iam.PolicyStatement({ actions: READ_OBJECT, resources: [artifact.bucket.arnForObjects(artifact.key)] })];
+  }
+  return [
+    new iam.PolicyStatement({ actions: READ_OBJECT, resources: [artifact.bucket.arnForObjects(`${artifact.key}*`)] }),
+    new iam.PolicyStatement({
+      actions: LIST_OBJECTS,
+      resources: [artifact.bucket.bucketArn],
+      conditions: { StringLike: { 's3:prefix': [`${artifact.key}*`] } },
+    }),
+  ];
+}
+
+/** What a container on an endpoint does by itself: writes logs and metrics. */
+export function containerStatements(scope: Construct): iam.PolicyStatement[] {
+  return [
+    // the endpoint's name is known only once the model exists
+    new iam.PolicyStatement({ actions: WRITE_LOGS, resources: [logGroups(scope, '/aws/sagemaker/Endpoints/*')] }),
+    new iam.PolicyStatement({
+      actions: PUBLISH_METRICS,
+      resources: ['*'], // CloudWatch has no narrower right but by namespace
+      conditions: { StringEquals: { 'cloudwatch:namespace': '/aws/sagemaker/Endpoints' } },
+    }),
+  ];
+}
+
+/** Has network interfaces in these subnets with these security groups. */
+export function vpcStatements(scope: Construct, subnetIds: string[], securityGroups: ec2.ISecurityGroup[]): iam.PolicyStatement[] {
+  const arn = (resource: string, resourceName: string) => Stack.of(scope).formatArn({ service: 'ec2', resource, resourceName });
+  return [
+    new iam.PolicyStatement({
+      actions: CHANGE_NETWORK_INTERFACES,
+      resources: [
+        arn('network-interface', '*'),
+        ...subnetIds.map((id) => arn('subnet', id)),
+        ...securityGroups.map((group) => arn('security-group', group.securityGroupId)),
+      ],
+    }),
+    new iam.PolicyStatement({ actions: DESCRIBE_NETWORK, resources: ['*'] }),
+  ];
+}
+
+function logGroups(scope: Construct, name: string): string {
+  return Stack.of(scope).formatArn({ service: 'logs', resource: 'log-group', resourceName: name, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+}

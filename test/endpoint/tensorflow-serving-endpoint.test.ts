@@ -1,0 +1,346 @@
+import { App, Lazy, Stack, Tags } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { SagemakerIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IEndpoint } from 'aws-cdk-lib/aws-sagemaker';
+import {
+  AcceleratorType, EndpointVariant, InstanceType, ModelArtifact, ModelFromArtifact, type ModelFromArtifactProps, TensorFlowServingEndpoint,
+  type TensorFlowServingEndpointProps, TensorFlowVersion,
+} from '../../src';
+import { agnosticStack, newStack, validTemplate } from '../support/synthesis';
+
+function modelIn(stack: Stack, id = 'Model', props: Partial<ModelFromArtifactProps> = {}): ModelFromArtifact {
+  const bucket = Bucket.fromBucketName(stack, `${id}Bucket`, 'models');
+  return new ModelFromArtifact(stack, id, {
+    artifact: ModelArtifact.fromBucket(bucket, `${id}.tar.gz`), version: TensorFlowVersion.V2_19, ...props,
+  });
+}
+
+const c5 = InstanceType.of('ml.c5.large');
+
+function endpointIn(stack: Stack, props: Partial<TensorFlowServingEndpointProps> = {}): TensorFlowServingEndpoint {
+  return new TensorFlowServingEndpoint(stack, 'Endpoint', { model: modelIn(stack), instanceType: c5, ...props });
+}
+
+function twoVariants(stack: Stack): EndpointVariant[] {
+  return ['blue', 'green'].map((name) => EndpointVariant.onInstances(name, { model: modelIn(stack, name), instanceType: c5 }));
+}
+
+test('the short form is one variant with no name of its own for endpoint, configuration or model', () => {
+  const stack = newStack();
+  endpointIn(stack);
+  const template = validTemplate(stack);
+  const [configId, config] = Object.entries(template.findResources('AWS::SageMaker::EndpointConfig'))[0];
+  const [modelId] = Object.keys(template.findResources('AWS::SageMaker::Model'));
+  expect(config.Properties).toEqual({
+    ProductionVariants: [{
+      VariantName: 'AllTraffic',
+      ModelName: { 'Fn::GetAtt': [modelId, 'ModelName'] },
+      InstanceType: 'ml.c5.large',
+      InitialInstanceCount: 1,
+      InitialVariantWeight: 1,
+    }],
+  });
+  const [endpoint] = Object.values(template.findResources('AWS::SageMaker::Endpoint'));
+  expect(endpoint.Properties).toEqual({ EndpointConfigName: { 'Fn::GetAtt': [configId, 'EndpointConfigName'] } });
+});
+
+test('the short form takes a count and an accelerator', () => {
+  const stack = newStack();
+  new TensorFlowServingEndpoint(stack, 'Endpoint', {
+    model: modelIn(stack, 'Model', { version: TensorFlowVersion.V2_3 }),
+    instanceType: c5,
+    initialInstanceCount: 2,
+    acceleratorType: AcceleratorType.of('ml.eia1.large'),
+  });
+  validTemplate(stack).hasResourceProperties('AWS::SageMaker::EndpointConfig', {
+    ProductionVariants: [{ InitialInstanceCount: 2, AcceleratorType: 'ml.eia1.large' }],
+  });
+});
+
+test('a maximal endpoint has all that was given', () => {
+  const stack = newStack();
+  const encryptionKey = new Key(stack, 'Key');
+  const endpoint = new TensorFlowServingEndpoint(stack, 'Endpoint', {
+    variants: [
+      EndpointVariant.onInstances('blue', { model: modelIn(stack, 'Blue'), instanceType: c5, weight: 3 }),
+      EndpointVariant.onInstances('green', { model: modelIn(stack, 'Green'), instanceType: InstanceType.of('ml.m5.large'), weight: 0 }),
+    ],
+    endpointName: 'My-Endpoint',
+    encryptionKey,
+  });
+  Tags.of(endpoint).add('team', 'ml');
+  const template = validTemplate(stack);
+  template.hasResourceProperties('AWS::SageMaker::EndpointConfig', {
+    KmsKeyId: stack.resolve(encryptionKey.keyArn),
+    ProductionVariants: [
+      { VariantName: 'blue', InitialVariantWeight: 3 },
+      { VariantName: 'green', InitialVariantWeight: 0, InstanceType: 'ml.m5.large' },
+    ],
+    Tags: [{ Key: 'team', Value: 'ml' }],
+  });
+  template.hasResourceProperties('AWS::SageMaker::Endpoint', { EndpointName: 'My-Endpoint', Tags: [{ Key: 'team', Value: 'ml' }] });
+});
+
+test('a changed model is a new configuration, which the endpoint is updated to', () => {
+  const templates = ['a', 'b'].map((id) => {
+    const stack = newStack();
+    new TensorFlowServingEndpoint(stack, 'Endpoint', { model: modelIn(stack, id), instanceType: c5 });
+    return validTemplate(stack).toJSON().Resources;
+  });
+  const ofType = (resources: Record<string, { Type: string }>, type: string) => Object.entries(resources).filter(([, { Type }]) => Type === type);
+  expect(ofType(templates[0], 'AWS::SageMaker::Endpoint')).toEqual(ofType(templates[1], 'AWS::SageMaker::Endpoint'));
+  expect(ofType(templates[0], 'AWS::SageMaker::EndpointConfig')).not.toEqual(ofType(templates[1], 'AWS::SageMaker::EndpointConfig'));
+});
+
+describe('refused are', () => {
+  test('both forms at once', () => {
+    const stack = newStack();
+    expect(() => endpointIn(stack, { variants: twoVariants(stack) })).toThrow(
+      '[Stack/Endpoint] 2 values are invalid:\n'
+      + '  - `model` and `variants` exclude each other; give it to one of the variants\n'
+      + '  - `instanceType` and `variants` exclude each other; give it to one of the variants');
+  });
+
+  test('half of the short form', () => {
+    const stack = newStack();
+    expect(() => new TensorFlowServingEndpoint(stack, 'Endpoint', { instanceType: c5 }))
+      .toThrow('[Stack/Endpoint] `model` is required where there are no `variants`');
+    expect(() => new TensorFlowServingEndpoint(stack, 'Other', { model: modelIn(stack) }))
+      .toThrow('[Stack/Other] `instanceType` is required where there are no `variants`');
+  });
+
+  test('0 and 11 variants', () => {
+    const many = (count: number) => {
+      const stack = newStack();
+      const model = modelIn(stack);
+      return () => new TensorFlowServingEndpoint(stack, 'Endpoint', {
+        variants: Array.from({ length: count }, (_, i) => EndpointVariant.onInstances(`v${i}`, { model, instanceType: c5 })),
+      });
+    };
+    expect(many(0)).toThrow('[Stack/Endpoint] `variants` must be 1 to 10 variants, got: 0');
+    expect(many(11)).toThrow('[Stack/Endpoint] `variants` must be 1 to 10 variants, got: 11');
+    expect(many(1)).not.toThrow();
+    expect(many(10)).not.toThrow();
+  });
+
+  test('two variants of one name', () => {
+    const stack = newStack();
+    const variants = ['blue', 'blue'].map((name, index) => EndpointVariant.onInstances(name, { model: modelIn(stack, `Model${index}`), instanceType: c5 }));
+    expect(() => new TensorFlowServingEndpoint(stack, 'Endpoint', { variants }))
+      .toThrow('[Stack/Endpoint] `variants` must have names of their own, got: "blue twice"');
+  });
+
+  test.each([['a space', 'my endpoint'], ['64 letters', 'x'.repeat(64)], ['a hyphen first', '-x']])('an endpoint name with %s', (_, endpointName) => {
+    expect(() => endpointIn(newStack(), { endpointName })).toThrow(
+      '[Stack/Endpoint] `endpointName` must be 1 to 63 letters, digits and hyphens, with a letter or digit first and last, '
+      + `got: ${JSON.stringify(endpointName)}`);
+  });
+
+  test('a key for instances with storage of their own', () => {
+    const stack = newStack();
+    expect(() => endpointIn(stack, { instanceType: InstanceType.of('ml.g4dn.xlarge'), encryptionKey: new Key(stack, 'Key') })).toThrow(
+      '[Stack/Endpoint] `encryptionKey` can not be given while instances of AllTraffic have storage of their own: SageMaker refuses a key for these; '
+      + 'leave it out, as such storage is always encrypted, or take instances without, such as ml.c5.xlarge');
+  });
+
+  test('an instance count of 0 in the short form, by its own name', () => {
+    expect(() => endpointIn(newStack(), { initialInstanceCount: 0 }))
+      .toThrow('[Stack/Endpoint] `initialInstanceCount` must be a whole number of at least 1, got: 0');
+  });
+});
+
+test('an endpoint name of 63 letters is taken', () => {
+  const stack = newStack();
+  endpointIn(stack, { endpointName: 'x'.repeat(63) });
+  validTemplate(stack).hasResourceProperties('AWS::SageMaker::Endpoint', { EndpointName: 'x'.repeat(63) });
+});
+
+test('Elastic Inference is warned of, with what to use instead', () => {
+  const stack = newStack();
+  new TensorFlowServingEndpoint(stack, 'Endpoint', {
+    model: modelIn(stack, 'Model', { version: TensorFlowVersion.V2_3 }), instanceType: c5, acceleratorType: AcceleratorType.of('ml.eia2.medium'),
+  });
+  Annotations.fromStack(stack).hasWarning('/Stack/Endpoint', Match.stringLikeRegexp(
+    'AWS no longer offers Elastic Inference.*ml\\.g4dn\\.xlarge.*cdk-tensorflow-serving:elasticInferenceWithdrawn'));
+});
+
+test('other endpoints are warned of nothing', () => {
+  const stack = newStack();
+  endpointIn(stack);
+  expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
+});
+
+describe('grants', () => {
+  test.each([
+    ['grantInvoke', 'sagemaker:InvokeEndpoint'],
+    ['grantInvokeAsync', 'sagemaker:InvokeEndpointAsync'],
+    ['grantDescribe', 'sagemaker:DescribeEndpoint'],
+  ] as const)('%s allows %s on this endpoint alone', (method, action) => {
+    const stack = newStack();
+    const endpoint = endpointIn(stack);
+    const grant = endpoint[method](new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
+    expect(grant.success).toBe(true);
+    const template = validTemplate(stack);
+    const [id] = Object.keys(template.findResources('AWS::SageMaker::Endpoint'));
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: [{ Action: action, Effect: 'Allow', Resource: { Ref: id } }] },
+      Roles: [{ Ref: Match.stringLikeRegexp('^Caller') }],
+    });
+  });
+});
+
+describe('connections', () => {
+  test('are those of the models, each once', () => {
+    const stack = newStack();
+    const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
+    const shared = new SecurityGroup(stack, 'Shared', { vpc });
+    const models = ['a', 'b'].map((id) => modelIn(stack, id, { vpc, securityGroups: [shared] }));
+    const own = modelIn(stack, 'c', { vpc });
+    const endpoint = new TensorFlowServingEndpoint(stack, 'Endpoint', {
+      variants: [...models, own].map((model, i) => EndpointVariant.onInstances(`v${i}`, { model, instanceType: c5 })),
+    });
+    expect(endpoint.connections.securityGroups).toEqual([shared, ...own.connections.securityGroups]);
+  });
+
+  test('need a VPC', () => {
+    expect(() => endpointIn(newStack()).connections)
+      .toThrow('[Stack/Endpoint] `connections` exist only for an endpoint whose model is in a VPC; give the model a `vpc`');
+  });
+});
+
+describe('metrics', () => {
+  test.each([
+    ['metricInvocations', 'AWS/SageMaker', 'Invocations', 'Sum', undefined],
+    ['metricInvocationsPerInstance', 'AWS/SageMaker', 'InvocationsPerInstance', 'Sum', undefined],
+    ['metricInvocation4xxErrors', 'AWS/SageMaker', 'Invocation4XXErrors', 'Sum', undefined],
+    ['metricInvocation5xxErrors', 'AWS/SageMaker', 'Invocation5XXErrors', 'Sum', undefined],
+    ['metricInvocationModelErrors', 'AWS/SageMaker', 'InvocationModelErrors', 'Sum', undefined],
+    ['metricModelLatency', 'AWS/SageMaker', 'ModelLatency', 'Average', 'Microseconds'],
+    ['metricOverheadLatency', 'AWS/SageMaker', 'OverheadLatency', 'Average', 'Microseconds'],
+    ['metricCpuUtilization', '/aws/sagemaker/Endpoints', 'CPUUtilization', 'Average', 'Percent'],
+    ['metricMemoryUtilization', '/aws/sagemaker/Endpoints', 'MemoryUtilization', 'Average', 'Percent'],
+    ['metricDiskUtilization', '/aws/sagemaker/Endpoints', 'DiskUtilization', 'Average', 'Percent'],
+    ['metricGpuUtilization', '/aws/sagemaker/Endpoints', 'GPUUtilization', 'Average', 'Percent'],
+    ['metricGpuMemoryUtilization', '/aws/sagemaker/Endpoints', 'GPUMemoryUtilization', 'Average', 'Percent'],
+  ] as const)('%s is %s %s', (method, namespace, metricName, statistic, unit) => {
+    const stack = newStack();
+    const endpoint = endpointIn(stack);
+    expect(endpoint[method]()).toMatchObject({
+      namespace, metricName, statistic, unit, dimensions: { EndpointName: endpoint.endpointName, VariantName: 'AllTraffic' },
+    });
+  });
+
+  test('any other can be named, with options that win', () => {
+    const metric = endpointIn(newStack()).metric('ModelSetupTime', { statistic: 'p99', label: 'setup' });
+    expect(metric).toMatchObject({ namespace: 'AWS/SageMaker', metricName: 'ModelSetupTime', statistic: 'p99', label: 'setup' });
+    expect(metric.period.toSeconds()).toBe(300);
+  });
+
+  test('of several variants name theirs', () => {
+    const stack = newStack();
+    const endpoint = new TensorFlowServingEndpoint(stack, 'Endpoint', { variants: twoVariants(stack) });
+    expect(endpoint.metricInvocations({ variantName: 'green' }).dimensions).toMatchObject({ VariantName: 'green' });
+    expect(() => endpoint.metricInvocations())
+      .toThrow('[Stack/Endpoint] `variantName` is required for a metric of an endpoint with several variants; give one of blue, green');
+    expect(() => endpoint.metricInvocations({ variantName: 'red' }))
+      .toThrow('[Stack/Endpoint] `variantName` must be a variant of the endpoint, which has blue, green, got: "red"');
+  });
+
+  test('can be alarmed on', () => {
+    const stack = newStack();
+    endpointIn(stack).metricModelLatency().createAlarm(stack, 'Alarm', { threshold: 1, evaluationPeriods: 1 });
+    validTemplate(stack).hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'ModelLatency', Namespace: 'AWS/SageMaker', Unit: 'Microseconds' });
+  });
+});
+
+test('works wherever the CDK takes an endpoint', () => {
+  const stack = newStack();
+  const endpoint: IEndpoint = endpointIn(stack);
+  new RestApi(stack, 'Api').root.addMethod('POST', new SagemakerIntegration(endpoint));
+  expect(endpoint.endpointRef).toEqual({ endpointArn: endpoint.endpointArn });
+  const template = validTemplate(stack);
+  template.hasResourceProperties('AWS::IAM::Policy', { PolicyDocument: { Statement: [{ Action: 'sagemaker:InvokeEndpoint' }] } });
+});
+
+test('an endpoint in another stack and region is found by its name', () => {
+  const app = new App();
+  const home = new Stack(app, 'Home', { env: { account: '123456789012', region: 'us-east-1' } });
+  const away = new Stack(app, 'Away', { env: { account: '123456789012', region: 'eu-west-1' } });
+  const endpoint = endpointIn(home, { endpointName: 'mine' });
+  endpoint.grantInvoke(new Role(away, 'Caller', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
+  validTemplate(away).hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: [{ Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':sagemaker:us-east-1:123456789012:endpoint/mine']] } }],
+    },
+  });
+});
+
+test('a stack for any account and region has the same endpoint', () => {
+  const stack = agnosticStack();
+  endpointIn(stack);
+  validTemplate(stack).resourceCountIs('AWS::SageMaker::Endpoint', 1);
+});
+
+describe('an imported endpoint', () => {
+  const arn = (name: unknown) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:sagemaker:us-east-1:123456789012:endpoint/${name}`]] });
+
+  test('by name has an ARN in lower case, as IAM compares it', () => {
+    const stack = newStack();
+    const endpoint = TensorFlowServingEndpoint.fromEndpointName(stack, 'Endpoint', 'My-Endpoint');
+    expect(endpoint.endpointName).toBe('My-Endpoint');
+    expect(stack.resolve(endpoint.endpointArn)).toEqual(arn('my-endpoint'));
+  });
+
+  test('by a name that is only known when the stack is deployed keeps it', () => {
+    const stack = newStack();
+    const endpoint = TensorFlowServingEndpoint.fromEndpointName(stack, 'Endpoint', Lazy.string({ produce: () => 'Later' }));
+    expect(stack.resolve(endpoint.endpointArn)).toEqual(arn('Later'));
+  });
+
+  test('by ARN has its name and its environment', () => {
+    const endpoint = TensorFlowServingEndpoint.fromEndpointArn(newStack(), 'Endpoint', 'arn:aws:sagemaker:eu-west-1:210987654321:endpoint/mine');
+    expect(endpoint.endpointName).toBe('mine');
+    expect(endpoint.env).toEqual({ account: '210987654321', region: 'eu-west-1' });
+  });
+
+  test('by something else is refused', () => {
+    expect(() => TensorFlowServingEndpoint.fromEndpointArn(newStack(), 'Endpoint', 'arn:aws:sagemaker:eu-west-1:210987654321:endpoint')).toThrow(
+      '[Stack/Endpoint] `endpointArn` must have the form arn:aws:sagemaker:REGION:ACCOUNT:endpoint/NAME, '
+      + 'got: "arn:aws:sagemaker:eu-west-1:210987654321:endpoint"');
+  });
+
+  test('can be granted on', () => {
+    const stack = newStack();
+    TensorFlowServingEndpoint.fromEndpointName(stack, 'Endpoint', 'mine')
+      .grantInvoke(new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
+    validTemplate(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: [{ Action: 'sagemaker:InvokeEndpoint', Resource: arn('mine') }] },
+    });
+  });
+
+  test('has metrics of the variants that it is said to have', () => {
+    const stack = newStack();
+    const endpoint = TensorFlowServingEndpoint.fromEndpointAttributes(stack, 'Endpoint', { endpointName: 'mine', variantNames: ['blue'] });
+    expect(endpoint.metricInvocations().dimensions).toEqual({ EndpointName: 'mine', VariantName: 'blue' });
+  });
+
+  test('whose variants are not known has metrics of a named one', () => {
+    const endpoint = TensorFlowServingEndpoint.fromEndpointName(newStack(), 'Endpoint', 'mine');
+    expect(endpoint.metricInvocations({ variantName: 'any' }).dimensions).toEqual({ EndpointName: 'mine', VariantName: 'any' });
+    expect(() => endpoint.metricInvocations()).toThrow(
+      '[Stack/Endpoint] `variantName` is required for a metric of an imported endpoint; give it here, or `variantNames` to fromEndpointAttributes');
+  });
+
+  test('has the security groups that it is said to have', () => {
+    const stack = newStack();
+    const group = SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1');
+    const known = TensorFlowServingEndpoint.fromEndpointAttributes(stack, 'Known', { endpointName: 'mine', securityGroups: [group] });
+    expect(known.connections.securityGroups).toEqual([group]);
+    expect(() => TensorFlowServingEndpoint.fromEndpointName(stack, 'Other', 'mine').connections)
+      .toThrow('[Stack/Other] `connections` are not known of this imported endpoint; give `securityGroups` to fromEndpointAttributes');
+  });
+});
