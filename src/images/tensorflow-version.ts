@@ -19,7 +19,7 @@ export interface VersionedImage {
  * Training and serving images are released apart from each other, so that their versions differ. Each constant stands
  * for the newest image of its release for the purpose and the processor at hand; there are none for 2.15 and 2.17.
  *
- * @see https://aws.github.io/deep-learning-containers/reference/available_images/
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/pre-built-containers-frameworks-deep-learning.html
  */
 export class TensorFlowVersion {
   /** TensorFlow 1.15: 1.15.5. */

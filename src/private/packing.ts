@@ -29,7 +29,7 @@ export function writeFiles(tar: TarWriter, files: readonly PackedFile[]): void {
   const entries = new Map<string, PackedFile | undefined>();
   for (const file of files) {
     for (let slash = file.path.indexOf('/'); slash !== -1; slash = file.path.indexOf('/', slash + 1)) {
-      entries.set(file.path.slice(0, slash), undefined);
+      entries.set(file.path.slice(0, slash + 1), undefined);
     }
     entries.set(file.path, file);
   }
@@ -37,7 +37,7 @@ export function writeFiles(tar: TarWriter, files: readonly PackedFile[]): void {
   const sorted = [...entries].map(([path, file]) => ({ path, file, bytes: Buffer.from(path) }));
   for (const { path, file } of sorted.sort((a, b) => Buffer.compare(a.bytes, b.bytes))) {
     if (file === undefined) {
-      tar.directory(path);
+      tar.directory(path.slice(0, -1));
     } else {
       writeFile(tar, file, buffer);
     }

@@ -54,15 +54,14 @@ export function foreignName(fileName: string): ForeignFile | undefined {
   return BY_NAME.find(([name]) => name.test(fileName))?.[1];
 }
 
-/** The first of these names that is taken for a SavedModel; what comes first in the table comes first here. */
-export function firstForeignName(fileNames: readonly string[]): { readonly name: string; readonly file: ForeignFile } | undefined {
-  for (const [pattern, file] of BY_NAME) {
-    const name = fileNames.find((fileName) => pattern.test(fileName) && foreignName(fileName) === file);
-    if (name !== undefined) {
-      return { name, file };
-    }
-  }
-  return undefined;
+/** Of these paths, the first whose file is taken for a SavedModel; what comes first in the table comes first here. */
+export function findForeignFile(paths: readonly string[]): { readonly path: string; readonly file: ForeignFile } | undefined {
+  const found = paths.flatMap((path) => {
+    const file = foreignName(path.slice(path.lastIndexOf('/') + 1));
+    return file !== undefined ? [{ path, file }] : [];
+  });
+  const rank = ({ file }: { readonly file: ForeignFile }) => BY_NAME.findIndex(([, candidate]) => candidate === file);
+  return found.sort((a, b) => rank(a) - rank(b))[0];
 }
 
 /** What a file holds where it should hold a protocol buffer, a checkpoint's index or weights; undefined where that may well be. */

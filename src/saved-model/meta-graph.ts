@@ -61,12 +61,6 @@ export interface MetaGraph {
   readonly operations: readonly string[];
 }
 
-/** What else is to know about a meta graph while its model is read. */
-export interface DecodedMetaGraph extends MetaGraph {
-  /** Whether it has variables whose values are restored from a checkpoint. */
-  readonly restoresVariables: boolean;
-}
-
 type MetaGraphDef = typeof META_GRAPH_DEF extends Message<infer T> ? T : never;
 type TensorInfo = typeof TENSOR_INFO extends Message<infer T> ? T : never;
 
@@ -76,11 +70,11 @@ const PLACEHOLDER_OPERATIONS = ['Placeholder', 'PlaceholderV2', 'PlaceholderWith
 const ASSETS_COLLECTION = 'saved_model_assets';
 
 /**
- * What a meta graph says.
+ * What a meta graph says, and whether it has variables whose values are restored from a checkpoint.
  *
  * @throws DamageError
  */
-export function metaGraph(definition: MetaGraphDef): DecodedMetaGraph {
+export function readMetaGraph(definition: MetaGraphDef): { readonly metaGraph: MetaGraph; readonly restoresVariables: boolean } {
   const operations = new Set<string>();
   const placeholders = new Map<string, Buffer>();
   for (const bytes of definition.graphDef?.node ?? []) {
@@ -106,11 +100,13 @@ export function metaGraph(definition: MetaGraphDef): DecodedMetaGraph {
   const restores = definition.saverDef !== undefined && definition.saverDef.restoreOpName !== '';
   const tensorFlowVersion = definition.metaInfoDef?.tensorflowVersion ?? '';
   return {
-    tags: unique(definition.metaInfoDef?.tags ?? []),
-    ...tensorFlowVersion !== '' ? { tensorFlowVersion } : {},
-    signatures: signatures.sort((a, b) => compareBytes(a.name, b.name)),
-    assets: assets(definition),
-    operations: unique(operations),
+    metaGraph: {
+      tags: unique(definition.metaInfoDef?.tags ?? []),
+      ...tensorFlowVersion !== '' ? { tensorFlowVersion } : {},
+      signatures: signatures.sort((a, b) => compareBytes(a.name, b.name)),
+      assets: assets(definition),
+      operations: unique(operations),
+    },
     restoresVariables: restores && VARIABLE_OPERATIONS.some((operation) => operations.has(operation)),
   };
 }

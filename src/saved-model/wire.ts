@@ -128,8 +128,8 @@ export class Reader {
     }
   }
 
-  fail(message: string, position = this.position): never {
-    throw new DamageError(message, this.bytes.byteOffset + position);
+  fail(problem: string, position = this.position): never {
+    throw new DamageError(problem, this.bytes.byteOffset + position);
   }
 
   private require(length: number): void {

@@ -1,0 +1,113 @@
+import * as path from 'node:path';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+
+/** Where an archive is, and the code that is to go into it. */
+export interface ArchiveWithCodeProps {
+  /** The bucket of the archive. */
+  readonly bucket: s3.IBucket;
+  /** The key of the archive. */
+  readonly key: string;
+  /** Changes when the archive does. */
+  readonly revision?: string;
+  /** An archive of the code, all of it under `code/`. */
+  readonly code: Asset;
+  /** Changes when the code does. */
+  readonly codeHash: string;
+}
+
+/**
+ * A copy of an archive in S3 with inference code in it.
+ *
+ * The archive is there only when the stack is deployed, so that only then the code can be put into it.
+ */
+export class ArchiveWithCode extends Construct {
+  /** The bucket of the copy. */
+  public readonly bucket: s3.IBucket;
+  /** The key of the copy, known once it is written. */
+  public readonly key: string;
+
+  constructor(scope: Construct, id: string, props: ArchiveWithCodeProps) {
+    super(scope, id);
+    const packer = ArchivePacker.of(this);
+    const key = [props.codeHash, ...(props.revision !== undefined ? [props.revision] : []), props.key].join('/');
+    const permissions = packer.grantRead(this, props);
+    const resource = new CustomResource(this, 'Resource', {
+      resourceType: 'Custom::ModelArchiveWithCode',
+      serviceToken: packer.serviceToken,
+      serviceTimeout: packer.timeout,
+      properties: {
+        SourceBucket: props.bucket.bucketName,
+        SourceKey: props.key,
+        CodeBucket: props.code.s3BucketName,
+        CodeKey: props.code.s3ObjectKey,
+        TargetBucket: packer.bucket.bucketName,
+        TargetKey: key,
+      },
+    });
+    resource.node.addDependency(permissions, packer);
+    this.bucket = packer.bucket;
+    this.key = resource.getAttString('Key');
+  }
+}
+
+/** The function that packs, and the bucket that it packs into: one of each a stack. */
+class ArchivePacker extends Construct {
+  public static of(scope: Construct): ArchivePacker {
+    const stack = Stack.of(scope);
+    const id = 'TensorFlowModelArchivePacker';
+    return stack.node.tryFindChild(id) as ArchivePacker | undefined ?? new ArchivePacker(stack, id);
+  }
+
+  public readonly bucket: s3.Bucket;
+  public readonly serviceToken: string;
+  public readonly timeout = Duration.minutes(15);
+  private readonly role: iam.Role;
+
+  private constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.bucket = new s3.Bucket(this, 'Bucket', {
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      encryption: s3.BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      // all that is in it can be made again, and is taken away with the models that it was made for
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+    this.role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(this.role);
+    this.role.addToPrincipalPolicy(new iam.PolicyStatement({
+      actions: ['s3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'],
+      resources: [this.bucket.arnForObjects('*')],
+    }));
+    this.serviceToken = new lambda.Function(this, 'Function', {
+      description: 'Puts inference code into the archives of TensorFlow models',
+      code: lambda.Code.fromAsset(path.join(__dirname, '..', '..', 'assets', 'model', 'repack.lambda')),
+      handler: 'index.handler',
+      runtime: lambda.Runtime.NODEJS_22_X,
+      architecture: lambda.Architecture.ARM_64,
+      memorySize: 2048, // a whole CPU, which gunzip and gzip need
+      timeout: this.timeout,
+      role: this.role,
+      logGroup,
+    }).functionArn;
+  }
+
+  /** Lets the function read an archive and code. */
+  public grantRead(user: Construct, props: ArchiveWithCodeProps): iam.Policy {
+    props.bucket.encryptionKey?.grantDecrypt(this.role);
+    return new iam.Policy(user, 'Policy', {
+      roles: [this.role],
+      statements: [new iam.PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: [props.bucket.arnForObjects(props.key), props.code.bucket.arnForObjects(props.code.s3ObjectKey)],
+      })],
+    });
+  }
+}

@@ -1,0 +1,171 @@
+import { type InvokeEndpointCommandInput } from '@aws-sdk/client-sagemaker-runtime';
+import { type Violation, shown, throwIfAny } from './errors';
+
+/** What can be set for all calls of a client, and again for a single one. */
+export interface InvocationDefaults {
+  /**
+   * The model among those that the container has loaded.
+   *
+   * It must start with a letter or digit and hold only letters, digits, `.`, `_` and `-`, at most 255.
+   * @default - the container's default model
+   */
+  readonly modelName?: string;
+
+  /**
+   * The version of the model: digits.
+   * @default - the highest that is loaded
+   */
+  readonly modelVersion?: string | number;
+
+  /**
+   * The production variant to call.
+   * @default - one by the variants' weights
+   */
+  readonly targetVariant?: string;
+
+  /**
+   * The model to call on a multi-model endpoint: the key of its archive, below the endpoint's prefix.
+   * @default - none, as for all other endpoints
+   */
+  readonly targetModel?: string;
+
+  /**
+   * Custom attributes for inference code to read, sent as they are in front of the client's own, after a comma.
+   *
+   * Those of the client and of the call are joined by a comma as well. Together with the client's own they may have
+   * 1024 printable ASCII characters. `tfs-method`, `tfs-model-name` and `tfs-model-version` are the client's own.
+   * @default - none
+   * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html#API_runtime_InvokeEndpoint_RequestSyntax
+   */
+  readonly customAttributes?: string;
+
+  /**
+   * The largest request body to send, in bytes; a larger one is a `PayloadTooLargeError`.
+   *
+   * A serverless endpoint takes 4 MB: set 4194304.
+   * @default 6291456
+   * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html#API_runtime_InvokeEndpoint_RequestBody
+   */
+  readonly maxPayloadBytes?: number;
+}
+
+/** What can be set for a single call; what is left out is as the client has it. */
+export interface InvocationOptions extends InvocationDefaults {
+  /**
+   * An id for the call in captured data: 1 to 64 printable ASCII characters.
+   * @default - one that SageMaker makes
+   */
+  readonly inferenceId?: string;
+
+  /**
+   * A signal that aborts the call.
+   * @default - none
+   */
+  readonly signal?: AbortSignal;
+}
+
+/** A method of TensorFlow Serving. */
+export type Method = 'predict' | 'classify' | 'regress';
+
+/** Everything about a call but its body. */
+export interface Invocation {
+  readonly parameters: Omit<InvokeEndpointCommandInput, 'Body'>;
+  readonly maxPayloadBytes: number;
+  readonly signal?: AbortSignal;
+}
+
+const MAX_PAYLOAD_BYTES = 6_291_456;
+const MAX_CUSTOM_ATTRIBUTES = 1024;
+
+/** The patterns of SageMaker's API, and for a model's name and version those of the container. */
+const NAME = /^[A-Za-z0-9](?:-*[A-Za-z0-9])*$/;
+const PRINTABLE = /^[!-~][ -~]*$/;
+const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/;
+
+/** Finds fault with the name of an endpoint. */
+export function checkEndpointName(endpointName: unknown): Violation[] {
+  return check('endpointName', endpointName, isName, 'must be 1 to 63 letters, digits and hyphens, with no hyphen at either end');
+}
+
+/** Finds fault with options; with custom attributes only as far as they go by themselves. */
+export function checkOptions(options: InvocationOptions): Violation[] {
+  return [
+    ...checkOptional('modelName', options.modelName, (v) => matches(v, MODEL_NAME),
+      'must start with a letter or digit and hold only letters, digits, `.`, `_` and `-`, at most 255'),
+    ...checkOptional('modelVersion', options.modelVersion, (v) => /^\d+$/.test(String(v)) && (typeof v === 'string' || Number.isSafeInteger(v)),
+      'must be digits'),
+    ...checkOptional('targetVariant', options.targetVariant, isName,
+      'must be 1 to 63 letters, digits and hyphens, with no hyphen at either end'),
+    ...checkOptional('targetModel', options.targetModel, (v) => matches(v, PRINTABLE, 1024),
+      'must be 1 to 1024 printable ASCII characters, the first of them no space'),
+    ...checkOptional('inferenceId', options.inferenceId, (v) => matches(v, PRINTABLE, 64),
+      'must be 1 to 64 printable ASCII characters, the first of them no space'),
+    ...checkCustomAttributes(options.customAttributes),
+    ...checkOptional('maxPayloadBytes', options.maxPayloadBytes, (v) => Number.isSafeInteger(v) && (v as number) > 0,
+      'must be a whole number of at least 1'),
+  ];
+}
+
+/** How to call an endpoint, from the options of one call and those of the client. */
+export function invocation(endpointName: string, method: Method, defaults: InvocationDefaults, options: InvocationOptions): Invocation {
+  throwIfAny(endpointName, checkOptions(options));
+  const modelName = options.modelName ?? defaults.modelName;
+  const modelVersion = options.modelVersion ?? defaults.modelVersion;
+  const attributes = [
+    defaults.customAttributes,
+    options.customAttributes,
+    method !== 'predict' ? `tfs-method=${method}` : undefined,
+    modelName !== undefined ? `tfs-model-name=${modelName}` : undefined,
+    modelVersion !== undefined ? `tfs-model-version=${modelVersion}` : undefined,
+  ].filter((attribute) => attribute !== undefined).join(',');
+  if (attributes.length > MAX_CUSTOM_ATTRIBUTES) {
+    throwIfAny(endpointName, [{
+      property: 'customAttributes',
+      rule: `must have at most ${MAX_CUSTOM_ATTRIBUTES} characters together with those of the client and for the model`,
+      got: String(attributes.length),
+    }]);
+  }
+  return {
+    parameters: {
+      EndpointName: endpointName,
+      ContentType: 'application/json',
+      Accept: 'application/json',
+      CustomAttributes: attributes !== '' ? attributes : undefined,
+      TargetVariant: options.targetVariant ?? defaults.targetVariant,
+      TargetModel: options.targetModel ?? defaults.targetModel,
+      InferenceId: options.inferenceId,
+    },
+    maxPayloadBytes: options.maxPayloadBytes ?? defaults.maxPayloadBytes ?? MAX_PAYLOAD_BYTES,
+    signal: options.signal,
+  };
+}
+
+function checkCustomAttributes(value: unknown): Violation[] {
+  const violations = checkOptional('customAttributes', value, (v) => matches(v, PRINTABLE, MAX_CUSTOM_ATTRIBUTES),
+    `must be 1 to ${MAX_CUSTOM_ATTRIBUTES} printable ASCII characters, the first of them no space`);
+  if (violations.length === 0 && /tfs-(?:method|model-name|model-version)=/.test(String(value))) {
+    violations.push({
+      property: 'customAttributes',
+      rule: 'must not set `tfs-method`, `tfs-model-name` or `tfs-model-version`',
+      got: shown(value),
+      remedy: 'call predict, classify or regress, with `modelName` and `modelVersion`',
+    });
+  }
+  return violations;
+}
+
+function checkOptional(property: string, value: unknown, ok: (value: unknown) => boolean, rule: string): Violation[] {
+  return value === undefined ? [] : check(property, value, ok, rule);
+}
+
+function check(property: string, value: unknown, ok: (value: unknown) => boolean, rule: string): Violation[] {
+  return ok(value) ? [] : [{ property, rule, got: shown(value) }];
+}
+
+function isName(value: unknown): boolean {
+  return matches(value, NAME, 63);
+}
+
+function matches(value: unknown, pattern: RegExp, maxLength = Infinity): boolean {
+  return typeof value === 'string' && value.length <= maxLength && pattern.test(value);
+}

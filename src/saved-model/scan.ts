@@ -1,0 +1,81 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { SavedModelError } from './errors';
+import { namesIn, statOf } from './files';
+import { isVersionNumber, SAVED_MODEL_FILE } from './missing';
+
+/** A tree of so many directories is no export of models but, say, a home directory. */
+const MAX_DIRECTORIES = 10_000;
+
+/** As much as errors can show. */
+const MAX_PATHS = 1000;
+
+/** A directory in a tree, as the names that lead to it from the root. */
+export type Location = readonly string[];
+
+/** What there is in a tree of directories. */
+export interface Tree {
+  /** The directories with a `saved_model.pb`, in byte order. */
+  readonly savedModels: readonly Location[];
+  /** The directories with the number of a version for a name, but no `saved_model.pb`, in byte order. */
+  readonly vacant: readonly Location[];
+  /** Files, and directories without any (with a slash after them), relative to the root: no more than errors can show. */
+  readonly paths: readonly string[];
+}
+
+/**
+ * Looks for SavedModels in a tree. Names that begin with a dot are left out. Links are followed, but for those back to a
+ * directory of the tree, unless such a link is a version.
+ *
+ * @throws SavedModelError
+ */
+export function scan(root: string): Tree {
+  const savedModels: Location[] = [];
+  const vacant: Location[] = [];
+  const paths: string[] = [];
+  const visited = new Set<string>();
+  const realRoot = fs.realpathSync(root);
+
+  const visit = (location: Location) => {
+    const directory = path.join(root, ...location);
+    const realPath = fs.realpathSync(directory);
+    const entries = namesIn(directory).filter(({ name }) => !name.startsWith('.'));
+    const isSavedModel = entries.some((entry) => entry.name === SAVED_MODEL_FILE && !entry.isDirectory());
+    if (isSavedModel) {
+      savedModels.push(location);
+    } else if (location.length > 0 && isVersionNumber(location[location.length - 1])) {
+      vacant.push(location);
+    }
+    if (visited.has(realPath)) {
+      return;
+    }
+    visited.add(realPath);
+    if (visited.size > MAX_DIRECTORIES) {
+      throw new SavedModelError(root, `holds more than ${MAX_DIRECTORIES} directories`, 'give the directory of the model itself');
+    }
+    if (entries.length === 0 && location.length > 0) {
+      paths.push(`${location.join('/')}/`);
+    }
+    for (const entry of entries) {
+      const below = [...location, entry.name];
+      if (entry.isDirectory() || (entry.isSymbolicLink() && leadsOn(realRoot, path.join(root, ...below), entry.name))) {
+        visit(below);
+      } else if (paths.length < MAX_PATHS) {
+        paths.push(below.join('/'));
+      }
+    }
+  };
+  visit([]);
+  return { savedModels, vacant, paths };
+}
+
+/** Whether a link leads to a directory that is not in the tree anyway. */
+function leadsOn(realRoot: string, link: string, name: string): boolean {
+  if (statOf(link)?.isDirectory() !== true) {
+    return false;
+  }
+  const target = fs.realpathSync(link);
+  const isInTree = target === realRoot || target.startsWith(realRoot + path.sep);
+  const isAboveTree = realRoot.startsWith(target + path.sep);
+  return isVersionNumber(name) || (!isInTree && !isAboveTree);
+}
