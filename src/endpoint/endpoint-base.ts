@@ -19,13 +19,6 @@ export interface VariantMetricOptions extends cloudwatch.MetricOptions {
 /** A SageMaker endpoint that answers TensorFlow Serving's requests. */
 export interface ITensorFlowServingEndpoint extends sagemaker.IEndpoint, ec2.IConnectable {
   /**
-   * Lets a principal send requests and wait for their answers.
-   *
-   * @param grantee who may send them
-   */
-  grantInvoke(grantee: iam.IGrantable): iam.Grant;
-
-  /**
    * Lets a principal send requests whose answers are written to S3.
    *
    * @param grantee who may send them
@@ -84,20 +77,25 @@ export interface ITensorFlowServingEndpoint extends sagemaker.IEndpoint, ec2.ICo
   metricGpuMemoryUtilization(props?: VariantMetricOptions): cloudwatch.Metric;
 }
 
-/** What a new endpoint and an imported one have in common. */
+/** What a new endpoint and an imported one have in common. @internal */
 export abstract class TensorFlowServingEndpointBase extends Resource implements ITensorFlowServingEndpoint {
   public abstract readonly endpointArn: string;
   public abstract readonly endpointName: string;
   public abstract readonly connections: ec2.Connections;
 
-  /** The names of the variants, as far as they are known. */
-  protected abstract readonly variantNames: string[];
+  /** The names of the variants, as far as they are known. @internal */
+  protected abstract readonly _variantNames: string[];
 
   /** A reference to the endpoint. */
   public get endpointRef(): sagemaker.EndpointReference {
     return { endpointArn: this.endpointArn };
   }
 
+  /**
+   * Lets a principal send requests and wait for their answers.
+   *
+   * @param grantee who may send them
+   */
   public grantInvoke(grantee: iam.IGrantable): iam.Grant {
     return this.grant(grantee, INVOKE);
   }
@@ -163,7 +161,7 @@ export abstract class TensorFlowServingEndpointBase extends Resource implements 
   }
 
   private grant(grantee: iam.IGrantable, actions: string[]): iam.Grant {
-    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.endpointArn], scope: this });
+    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.endpointArn] });
   }
 
   private requestMetric(metricName: string, defaults: cloudwatch.MetricOptions, props?: VariantMetricOptions): cloudwatch.Metric {
@@ -188,7 +186,7 @@ export abstract class TensorFlowServingEndpointBase extends Resource implements 
   }
 
   private variantFor(given: string | undefined): string {
-    const names = this.variantNames;
+    const names = this._variantNames;
     if (given === undefined && names.length === 1) {
       return names[0];
     }

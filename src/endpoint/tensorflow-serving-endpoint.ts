@@ -134,7 +134,7 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
   public readonly endpointConfigName: string;
 
   /** @internal */
-  protected readonly variantNames: string[];
+  protected readonly _variantNames: string[];
 
   private readonly securityGroups: ec2.ISecurityGroup[];
 
@@ -170,7 +170,7 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
       endpointName: this.physicalName,
     });
 
-    this.variantNames = variants.map(({ variantName }) => variantName);
+    this._variantNames = variants.map(({ variantName }) => variantName);
     this.securityGroups = [...new Set(bound.flatMap(({ securityGroups }) => securityGroups))];
     this.endpointConfigName = config.attrEndpointConfigName;
     this.endpointName = this.getResourceNameAttribute(endpoint.attrEndpointName);
@@ -189,14 +189,15 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
 
 class ImportedEndpoint extends TensorFlowServingEndpointBase {
   public readonly endpointName: string;
-  protected readonly variantNames: string[];
+  /** @internal */
+  protected readonly _variantNames: string[];
 
   constructor(
     scope: Construct, id: string, private readonly attributes: TensorFlowServingEndpointAttributes, public readonly endpointArn: string,
   ) {
     super(scope, id, { environmentFromArn: endpointArn });
     this.endpointName = attributes.endpointName;
-    this.variantNames = attributes.variantNames ?? [];
+    this._variantNames = attributes.variantNames ?? [];
   }
 
   public get connections(): ec2.Connections {

@@ -46,7 +46,7 @@ export class VersionImages implements ImageSource {
     const repositoryArn = stack.formatArn({ service: 'ecr', account, resource: 'repository', resourceName: container.repository });
     return {
       imageUri: `${registryHost(stack, account)}/${container.repository}:${container.tag}`,
-      grantPull: (grantee) => { grantPullFrom(scope, grantee, repositoryArn); },
+      grantPull: (grantee) => { grantPullFrom(grantee, repositoryArn); },
       containerGeneration: container.generation,
     };
   }
@@ -97,7 +97,7 @@ export function findContainer(request: ImageRequest): DeepLearningContainer | Vi
   };
 }
 
-/** Tells why there is no image from the image. */
+/** Whether there is no image: what was found is the reason. */
 export function isViolation(found: object): found is Violation {
   return 'rule' in found;
 }
@@ -140,7 +140,7 @@ function noSuchVersion({ job, version, hardware }: ImageRequest, scope: ImageSco
       return { property: 'acceleratorType', got: hardware.acceleratorType?.toString(), rule: `has no image of TensorFlow ${version}` };
     default:
       return {
-        property: 'version', got: version.toString(), rule: `has no image that is known to ${job === 'training' ? 'train' : 'serve'}`,
+        property: 'version', got: version.toString(), rule: `has no known image that ${job === 'training' ? 'trains' : 'serves'}`,
       };
   }
 }
@@ -150,7 +150,7 @@ function notInRegion({ version }: ImageRequest, region: string, scope: ImageScop
     return {
       property: 'version',
       got: version.toString(),
-      rule: `has no image that is known in ${region}`,
+      rule: `has no known image in ${region}`,
       remedy: `use ${OWN_IMAGE}, or register the account of the region's Deep Learning Containers `
         + 'with Fact.register and FactName.DLC_REPOSITORY_ACCOUNT of aws-cdk-lib/region-info',
     };
@@ -163,9 +163,9 @@ function notInRegion({ version }: ImageRequest, region: string, scope: ImageScop
 function remedyFor(request: ImageRequest): string {
   const ways = [
     nearestWorking(request).map((version) => `TensorFlow ${version}`),
-    ...otherHardware(request.hardware).map(({ name, hardware }) => {
+    ...otherHardware(request.hardware).map(({ hardware, name, place }) => {
       const other = { ...request, hardware };
-      return isViolation(findContainer(other)) ? nearestWorking(other).map((version) => `${name} with TensorFlow ${version}`) : [name];
+      return isViolation(findContainer(other)) ? nearestWorking(other).map((version) => `TensorFlow ${version} ${place}`) : [name];
     }),
   ].flat();
   return `use ${[...ways, OWN_IMAGE].join(' or ')}`;
@@ -173,17 +173,21 @@ function remedyFor(request: ImageRequest): string {
 
 /** The nearest version that has an image, if any has. */
 function nearestWorking(request: ImageRequest): string[] {
-  const versions = Object.values(SCOPES).flatMap(({ releases }) => releases.map(([version]) => version));
+  const { training, ...serving } = SCOPES;
+  const scopes = request.job === 'training' ? [training] : Object.values(serving);
+  const versions = scopes.flatMap(({ releases }) => releases.map(([version]) => version));
   return nearestVersions([...new Set(versions)], request.version.toString())
     .filter((version) => !isViolation(findContainer({ ...request, version: TensorFlowVersion.of(version) })))
     .slice(0, 1);
 }
 
-function otherHardware({ instanceType, acceleratorType }: Hardware): { readonly name: string; readonly hardware: Hardware }[] {
+/** Hardware that is like the given one, without the accelerator, which AWS sells no more. */
+function otherHardware({ instanceType, acceleratorType }: Hardware): { readonly hardware: Hardware; readonly name: string; readonly place: string }[] {
+  const without = acceleratorType === undefined ? '' : ' without `acceleratorType`';
   return [
-    ...(acceleratorType !== undefined ? [{ name: 'no `acceleratorType`', hardware: { instanceType } }] : []),
-    ...(instanceType !== undefined ? x86InsteadOf(instanceType) : []).map((other) => ({
-      name: other.toString(), hardware: { instanceType: other, acceleratorType: processorOf({ instanceType: other }) === 'cpu' ? acceleratorType : undefined },
+    ...(acceleratorType === undefined ? [] : [{ hardware: { instanceType }, name: 'no `acceleratorType`', place: without.trim() }]),
+    ...(instanceType === undefined ? [] : x86InsteadOf(instanceType)).map((other) => ({
+      hardware: { instanceType: other }, name: `${other}${without}`, place: `on ${other}${without}`,
     })),
   ];
 }

@@ -14,10 +14,10 @@ export interface Hardware {
 export interface BoundImage {
   /** The address, which is what SageMaker takes. */
   readonly imageUri: string;
-  /** Lets the grantee pull the image. */
-  grantPull(grantee: iam.IGrantable): void;
   /** How the serving container in it is made; undefined for an image of one's own. */
   readonly containerGeneration?: 1 | 2 | 3;
+  /** Lets the grantee pull the image. */
+  grantPull(grantee: iam.IGrantable): void;
 }
 
 /** Which of its images a source gives: the same key on the same source is the same image. */

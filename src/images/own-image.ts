@@ -116,13 +116,13 @@ export class UriImage implements ImageSource {
     });
     return {
       imageUri: this.uri,
-      grantPull: (grantee) => { grantPullFrom(scope, grantee, repositoryArn); },
+      grantPull: (grantee) => { grantPullFrom(grantee, repositoryArn); },
     };
   }
 
   private isAddress(): boolean {
     return this.parts !== undefined
-      && /^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/.test(this.parts.repository)
+      && /^[a-z0-9]+(?:[._/-][a-z0-9]+)*$/.test(this.parts.repository)
       && [undefined, this.parts.suffix].includes(dnsSuffix(this.parts.region));
   }
 }
@@ -130,7 +130,10 @@ export class UriImage implements ImageSource {
 /** What the processor of the instances is to Docker; undefined where it is not known. */
 function neededArchitecture(hardware: Hardware): 'amd64' | 'arm64' | undefined {
   const processor = hardware.instanceType === undefined ? undefined : processorOf(hardware);
-  return processor && (processor === 'graviton' || processor === 'armWithGpu' ? 'arm64' : 'amd64');
+  if (processor === undefined) {
+    return undefined;
+  }
+  return processor === 'graviton' || processor === 'armWithGpu' ? 'arm64' : 'amd64';
 }
 
 function checkRegion(scope: Construct, imageRegion: string): void {

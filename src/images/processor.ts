@@ -1,5 +1,5 @@
-import type { Hardware } from './image-source';
 import { ARM_FAMILIES, GPU_FAMILIES, NEURON_FAMILIES, X86_INSTEAD_OF_GRAVITON } from './image-facts';
+import type { Hardware } from './image-source';
 import { InstanceType } from './instance-type';
 
 /** What an image has to be built for; `armWithGpu` and `neuron` have none. */

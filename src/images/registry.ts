@@ -63,10 +63,10 @@ export function registryHost(stack: Stack, account: string): string {
   return `${account}.dkr.ecr.${stack.region}.${suffix ?? Aws.URL_SUFFIX}`;
 }
 
-/** Lets the grantee pull from these repositories. */
-export function grantPullFrom(scope: Construct, grantee: iam.IGrantable, repositoryArn: string): void {
-  iam.Grant.addToPrincipal({ grantee, actions: PULL_IMAGE, resourceArns: [repositoryArn], scope });
-  iam.Grant.addToPrincipal({ grantee, actions: SIGN_IN, resourceArns: ['*'], scope });
+/** Lets the grantee pull from this repository; its ARN may stand for several. */
+export function grantPullFrom(grantee: iam.IGrantable, repositoryArn: string): void {
+  iam.Grant.addToPrincipal({ grantee, actions: PULL_IMAGE, resourceArns: [repositoryArn] });
+  iam.Grant.addToPrincipal({ grantee, actions: SIGN_IN, resourceArns: ['*'] });
 }
 
 function accountsByRegion(group: RegionGroup): { [region: string]: { account: string } } {

@@ -125,6 +125,7 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
   private readonly image: TensorFlowImage;
   private readonly artifact: BoundArtifact;
   private readonly environment: { readonly [key: string]: string };
+  private readonly artifactPolicy: iam.Policy;
   private readonly isolated: boolean;
   private readonly subnets?: ec2.SelectedSubnets;
   private readonly ownConnections?: ec2.Connections;
@@ -183,7 +184,7 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
 
     this.role = props.role ?? modelRole(this);
     this.grantPrincipal = this.role;
-    this.grantRights(props.vpc);
+    this.artifactPolicy = this.grantRights(props.vpc);
 
     Aspects.of(this).add({ visit: (node: IConstruct) => { this.placeUnused(node); } });
   }
@@ -251,8 +252,8 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
         ? { subnets: this.subnets.subnetIds, securityGroupIds: this.ownConnections.securityGroups.map((group) => group.securityGroupId) }
         : undefined,
     });
-    // SageMaker checks its rights when the model is made
-    resource.node.addDependency(this.role, ...this.node.children.filter((child) => child instanceof iam.Policy));
+    // SageMaker checks the role's rights when the model is made
+    resource.node.addDependency(this.artifactPolicy, ...this.role.node.children.filter((child) => child !== this.role.node.defaultChild));
     this.resources.set(`${host.node.path}/${id}`, resource);
     return resource;
   }
@@ -263,11 +264,11 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
     }
   }
 
-  private grantRights(vpc: ec2.IVpc | undefined): void {
+  private grantRights(vpc: ec2.IVpc | undefined): iam.Policy {
     // A policy for each artifact: while an endpoint is updated its old instances may still have to read the old one.
     // CloudFormation takes the old policy away only after the update.
-    const artifact = new iam.Policy(this, `Artifact${artifactId(this.artifact)}`, { statements: artifactStatements(this.artifact) });
-    this.role.attachInlinePolicy(artifact);
+    const artifactPolicy = new iam.Policy(this, `Artifact${artifactId(this.artifact)}`, { statements: artifactStatements(this.artifact) });
+    this.role.attachInlinePolicy(artifactPolicy);
     this.artifact.bucket.encryptionKey?.grantDecrypt(this.role);
     for (const statement of [
       ...containerStatements(this),
@@ -275,6 +276,7 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
     ]) {
       this.role.addToPrincipalPolicy(statement);
     }
+    return artifactPolicy;
   }
 
   private checkVpcLimits(): Violation[] {
@@ -292,7 +294,7 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
     if (mine.region !== theirs.region || mine.account !== theirs.account) {
       throw validationError(host, {
         property: 'model',
-        got: this.node.path,
+        got: this,
         rule: `must be in the account and region of what uses it: it is in ${mine.environment}, its user in ${theirs.environment}`,
         remedy: 'make a ModelFromArtifact in the stack that uses it',
       });

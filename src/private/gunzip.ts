@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { minizlib } from './bundled';
-import { PackingError, unreadable } from './packing-error';
+import { attempt, PackingError } from './packing-error';
 import { isLfsPointer } from './packing-files';
 import type { ByteSink } from './packing-sinks';
 
@@ -39,14 +39,14 @@ const KINDS: { readonly is: (start: Buffer) => boolean; readonly rule: string; r
 /** Gives the content of a gzip file to a sink; says why where it is none. */
 export function gunzip(file: string, sink: ByteSink, compressed?: ByteSink): void {
   const descriptor = attempt(file, () => fs.openSync(file, 'r'));
+  const inflate = new (minizlib().Gunzip)({});
+  let failure: Error | undefined;
+  inflate.on('error', (error) => { failure ??= error as Error; });
+  inflate.on('data', (chunk: Buffer) => sink.write(chunk));
   try {
     const buffer = Buffer.allocUnsafe(CHUNK_SIZE);
     let count = read(descriptor, file, buffer);
     checkMagic(buffer.subarray(0, count));
-    const inflate = new (minizlib().Gunzip)({});
-    let failure: Error | undefined;
-    inflate.on('error', (error: Error) => { failure ??= error; });
-    inflate.on('data', (chunk: Buffer) => sink.write(chunk));
     for (; count > 0 && failure === undefined; count = read(descriptor, file, buffer)) {
       compressed?.write(buffer.subarray(0, count));
       inflate.write(buffer.subarray(0, count));
@@ -58,6 +58,7 @@ export function gunzip(file: string, sink: ByteSink, compressed?: ByteSink): voi
       throw broken(failure);
     }
   } finally {
+    inflate.close();
     fs.closeSync(descriptor);
   }
 }
@@ -78,12 +79,4 @@ function broken(failure: Error): PackingError {
 
 function read(descriptor: number, file: string, buffer: Buffer): number {
   return attempt(file, () => fs.readSync(descriptor, buffer, 0, buffer.length, null));
-}
-
-function attempt<T>(file: string, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw unreadable(file, error);
-  }
 }

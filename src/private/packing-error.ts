@@ -10,9 +10,13 @@ export class PackingError extends Error {
   }
 }
 
-/** The error for a file that the system doesn't let us read. */
-export function unreadable(path: string, error: unknown): PackingError {
-  return new PackingError(`has a file that can't be read, ${path}: ${reason(error)}`, 'allow reading it');
+/** Reads something from disk; says which file where the system refuses. */
+export function attempt<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new PackingError(`has a file that can't be read, ${path}: ${reason(error)}`, 'make it readable for the user who runs this');
+  }
 }
 
 const REASONS: { readonly [code: string]: string } = {

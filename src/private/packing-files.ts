@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { PackingError, unreadable } from './packing-error';
+import { attempt, PackingError } from './packing-error';
 
 /** A file to pack. */
 export interface PackedFile {
@@ -8,8 +8,8 @@ export interface PackedFile {
   readonly path: string;
   /** Where its content is. */
   readonly source: string;
-  /** How many bytes it has. */
-  readonly size: number;
+  /** What the system says of it. */
+  readonly stats: fs.Stats;
 }
 
 /** What systems and tools leave behind, which no model needs and which would change its hash. */
@@ -19,7 +19,7 @@ const LEFT_BEHIND = new Set(['.DS_Store', 'Thumbs.db', '__pycache__', '.git', '.
 const LFS_POINTER = Buffer.from('version https://git-lfs.github.com/spec/');
 
 /** A pointer is smaller than this, says its specification. */
-const LFS_POINTER_SIZE = 1024;
+export const LFS_POINTER_SIZE = 1024;
 
 /**
  * The files in a directory and below, in the order of their paths' bytes.
@@ -56,32 +56,27 @@ export function listFiles(directory: string, options: { readonly prefix: string;
   }
 
   function visit(source: string, archivePath: string, above: string[]): void {
-    const stats = attempt(source, () => fs.lstatSync(source));
+    let stats = attempt(source, () => fs.lstatSync(source));
     if (stats.isSymbolicLink()) {
       checkLink(source);
+      stats = attempt(source, () => fs.statSync(source));
     }
-    const { kind, size } = stats.isSymbolicLink() ? describe(attempt(source, () => fs.statSync(source))) : describe(stats);
-    if (kind === 'directory') {
+    if (stats.isDirectory()) {
       walk(source, archivePath, above);
-    } else if (kind === 'file') {
-      checkContent(source, size);
-      files.push({ path: archivePath, source, size });
+    } else if (stats.isFile()) {
+      checkContent(source, stats.size);
+      files.push({ path: archivePath, source, stats });
     } else {
-      throw new PackingError(`has ${kind}, ${source}`, 'remove it, only files can be packed');
+      const kind = stats.isFIFO() ? 'a named pipe' : stats.isSocket() ? 'a socket' : 'a device';
+      throw new PackingError(`has ${kind}, ${source}`, 'remove it: only files can be packed');
     }
   }
 
   function checkLink(link: string): void {
-    let target: string;
-    try {
-      target = fs.realpathSync(link);
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code === 'ENOENT' || code === 'ELOOP') {
-        throw new PackingError(`has a link that leads nowhere, ${link} -> ${fs.readlinkSync(link)}`, 'remove the link');
-      }
-      throw unreadable(link, error);
+    if (!fs.existsSync(link)) {
+      throw new PackingError(`has a link that leads nowhere, ${link} -> ${attempt(link, () => fs.readlinkSync(link))}`, 'remove the link');
     }
+    const target = attempt(link, () => fs.realpathSync(link));
     const inside = path.relative(root, target);
     if (inside === '..' || inside.startsWith(`..${path.sep}`) || path.isAbsolute(inside)) {
       throw new PackingError(`has a link that leaves it, ${link} -> ${target}`, 'put the file itself there');
@@ -105,20 +100,5 @@ function checkContent(source: string, size: number): void {
   }
   if (isLfsPointer(attempt(source, () => fs.readFileSync(source)))) {
     throw new PackingError(`has only the Git LFS pointer of a file, ${source}`, 'run `git lfs pull`');
-  }
-}
-
-function describe(stats: fs.Stats): { kind: string; size: number } {
-  const kinds: [string, boolean][] = [
-    ['file', stats.isFile()], ['directory', stats.isDirectory()], ['a named pipe', stats.isFIFO()], ['a socket', stats.isSocket()],
-  ];
-  return { kind: kinds.find(([, is]) => is)?.[0] ?? 'a device', size: stats.size };
-}
-
-function attempt<T>(source: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw unreadable(source, error);
   }
 }

@@ -1,9 +1,10 @@
 import * as fs from 'node:fs';
 import { GzipSink } from './gzip';
-import { PackingError, unreadable } from './packing-error';
+import { attempt, PackingError } from './packing-error';
 import type { PackedFile } from './packing-files';
 import { Progress } from './packing-progress';
 import { type ByteSink, CHUNK_SIZE, HashSink, TeeSink, writeAtomically } from './packing-sinks';
+import { remember } from './packing-stamps';
 import { TarWriter } from './tar-writer';
 
 /** Part of each hash: another one where the same files would become other bytes than before. */
@@ -13,15 +14,25 @@ const FORMAT = 'tar.gz 1';
 export interface ArchiveContent {
   /** The name to show while it is worked on. */
   readonly name: string;
-  /** How many bytes the files have. */
+  /** About how many bytes the archive has. */
   readonly size: number;
   /** Writes everything but the archive's end. */
   writeTo(tar: TarWriter): void;
 }
 
+/** The files that an archive is made of. */
+export interface FileContent extends ArchiveContent {
+  readonly files: readonly PackedFile[];
+}
+
 /** An archive of files on disk. */
-export function contentOfFiles(name: string, files: readonly PackedFile[]): ArchiveContent {
-  return { name, size: files.reduce((sum, file) => sum + file.size, 0), writeTo: (tar) => writeFiles(tar, files) };
+export function contentOfFiles(name: string, files: readonly PackedFile[]): FileContent {
+  return { name, files, size: sizeOf(files), writeTo: (tar) => writeFiles(tar, files) };
+}
+
+/** How many bytes files have. */
+export function sizeOf(files: readonly PackedFile[]): number {
+  return files.reduce((sum, { stats }) => sum + stats.size, 0);
 }
 
 /** Adds files and the directories that they are in, in the order of their paths' bytes. */
@@ -45,11 +56,13 @@ export function writeFiles(tar: TarWriter, files: readonly PackedFile[]): void {
 }
 
 /** The hash of an archive's content; it depends on nothing else. */
-export function hashContent(content: ArchiveContent): string {
-  const hash = new HashSink();
-  hash.write(Buffer.from(`${FORMAT}\n`));
-  writeTar(content, hash, `Reading ${content.name}`);
-  return hash.digest();
+export function hashContent(content: FileContent): string {
+  const places = content.files.map((file) => [file.path, file.source]);
+  return remember(JSON.stringify(places), content.files.map(({ stats }) => stats), () => {
+    const hash = newHash();
+    writeTar(content, hash, `Reading ${content.name}`);
+    return hash.digest();
+  });
 }
 
 /**
@@ -57,17 +70,39 @@ export function hashContent(content: ArchiveContent): string {
  *
  * @param expected the hash that the content had before; if it has another one now, nothing is written
  */
-export function packContent(content: ArchiveContent, target: string, expected: string): void {
+export function packContent(content: ArchiveContent, target: string, expected?: string): void {
   writeAtomically(target, (sink) => {
-    const hash = new HashSink();
-    hash.write(Buffer.from(`${FORMAT}\n`));
+    const hash = newHash();
     const gzip = new GzipSink(sink);
     writeTar(content, new TeeSink(hash, gzip), `Packing ${content.name}`);
     gzip.end();
-    if (hash.digest() !== expected) {
-      throw new PackingError('changed while it was packed', 'try again once nothing writes to it');
+    if (expected !== undefined && hash.digest() !== expected) {
+      throw changed();
     }
   });
+}
+
+/**
+ * Copies a file as it is.
+ *
+ * @param expected the hash that it had before; if it has another one now, nothing is written
+ */
+export function copyContent(source: string, target: string, expected: string): void {
+  writeAtomically(target, (sink) => {
+    const hash = new HashSink();
+    readFile(source, new TeeSink(hash, sink));
+    if (hash.digest() !== expected) {
+      throw changed();
+    }
+  });
+}
+
+/** The error for files that are not what they were when they were looked at. */
+export function changed(file?: string): PackingError {
+  return new PackingError(
+    file !== undefined ? `has a file that changed while it was packed, ${file}` : 'changed while it was packed',
+    'try again once nothing writes to it',
+  );
 }
 
 function writeTar(content: ArchiveContent, sink: ByteSink, what: string): void {
@@ -81,36 +116,37 @@ function writeTar(content: ArchiveContent, sink: ByteSink, what: string): void {
   }
 }
 
+function newHash(): HashSink {
+  const hash = new HashSink();
+  hash.write(Buffer.from(`${FORMAT}\n`));
+  return hash;
+}
+
 function writeFile(tar: TarWriter, file: PackedFile, buffer: Buffer): void {
-  const changed = () => new PackingError(`has a file that changed while it was packed, ${file.source}`, 'try again once nothing writes to it');
-  tar.file(file.path, file.size);
-  let descriptor: number;
-  try {
-    descriptor = fs.openSync(file.source, 'r');
-  } catch (error) {
-    throw unreadable(file.source, error);
-  }
-  try {
-    let left = file.size;
-    for (let count = read(descriptor, file, buffer); count > 0; count = read(descriptor, file, buffer)) {
-      if (count > left) {
-        throw changed();
+  let left = file.stats.size;
+  tar.file(file.path, left);
+  readFile(file.source, {
+    write: (chunk) => {
+      left -= chunk.length;
+      if (left < 0) {
+        throw changed(file.source);
       }
-      left -= count;
-      tar.write(buffer.subarray(0, count));
-    }
-    if (left > 0) {
-      throw changed();
-    }
-  } finally {
-    fs.closeSync(descriptor);
+      tar.write(chunk);
+    },
+  }, buffer);
+  if (left > 0) {
+    throw changed(file.source);
   }
 }
 
-function read(descriptor: number, file: PackedFile, buffer: Buffer): number {
+function readFile(file: string, sink: ByteSink, buffer: Buffer = Buffer.allocUnsafe(CHUNK_SIZE)): void {
+  const descriptor = attempt(file, () => fs.openSync(file, 'r'));
+  const read = () => attempt(file, () => fs.readSync(descriptor, buffer, 0, buffer.length, null));
   try {
-    return fs.readSync(descriptor, buffer, 0, buffer.length, null);
-  } catch (error) {
-    throw unreadable(file.source, error);
+    for (let count = read(); count > 0; count = read()) {
+      sink.write(buffer.subarray(0, count));
+    }
+  } finally {
+    fs.closeSync(descriptor);
   }
 }

@@ -32,7 +32,7 @@ const TYPES: { readonly [flag: string]: TarEntry['type'] } = {
 };
 
 const REFUSED: { readonly [flag: string]: string } = {
-  '3': 'a device', '4': 'a device', '6': 'a named pipe', 'S': 'a sparse file', 'M': 'a part of a file', 'D': 'an incremental backup',
+  3: 'a device', 4: 'a device', 6: 'a named pipe', S: 'a sparse file', M: 'a part of a file', D: 'an incremental backup',
 };
 
 /**

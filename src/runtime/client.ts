@@ -2,7 +2,7 @@ import {
   type InvokeEndpointCommandOutput, type SageMakerRuntimeClientConfig, InvokeEndpointCommand, SageMakerRuntimeClient,
 } from '@aws-sdk/client-sagemaker-runtime';
 import { PayloadTooLargeError, throwIfAny } from './errors';
-import { type InvocationDefaults, type InvocationOptions, type Method, checkEndpointName, checkOptions, invocation } from './invocation';
+import { type InvocationDefaults, type InvocationOptions, type Method, checkOptions, invocation } from './invocation';
 import { type RequestBody, examplesBody, predictBody } from './request-body';
 import {
   type ClassifyRequest, type ClassifyResponse, type ColumnarRequest, type ColumnarResponse, type RegressRequest, type RegressResponse,
@@ -66,8 +66,8 @@ export class TensorFlowServingClient<M extends Signatures<M> = Signatures> {
   private client?: EndpointInvoker;
 
   public constructor(props: TensorFlowServingClientProps) {
-    throwIfAny('TensorFlowServingClient', checkEndpointName(props.endpointName));
     throwIfAny(props.endpointName, [
+      ...props.endpointName === undefined ? [{ property: 'endpointName', rule: 'must be given' }] : [],
       ...checkOptions(props),
       ...props.client !== undefined && props.clientConfig !== undefined
         ? [{ property: 'clientConfig', rule: 'cannot go with `client`', remedy: 'configure the client that you give' }]

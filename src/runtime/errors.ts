@@ -14,10 +14,10 @@ export interface Violation {
 export class TensorFlowServingError extends Error {
   public override readonly name: string = 'TensorFlowServingError';
 
-  /** The endpoint that was, or would have been, called. */
-  public readonly endpointName: string;
+  /** The endpoint that was, or would have been, called; undefined where the client was made without its name. */
+  public readonly endpointName?: string;
 
-  public constructor(message: string, endpointName: string, options?: ErrorOptions) {
+  public constructor(message: string, endpointName: string | undefined, options?: ErrorOptions) {
     super(message, options);
     this.endpointName = endpointName;
   }
@@ -27,8 +27,8 @@ export class TensorFlowServingError extends Error {
 export class InvalidRequestError extends TensorFlowServingError {
   public override readonly name = 'InvalidRequestError';
 
-  public constructor(endpointName: string, ...violations: Violation[]) {
-    super(violationsText(endpointName, violations), endpointName);
+  public constructor(endpointName: string | undefined, ...violations: Violation[]) {
+    super(violationsText(endpointName ?? 'TensorFlowServingClient', violations), endpointName);
   }
 }
 
@@ -119,14 +119,14 @@ export class MalformedResponseError extends TensorFlowServingError {
   public readonly responseBody: string;
 
   public constructor(endpointName: string, variant: string | undefined, problem: string, responseBody: string, options?: ErrorOptions) {
-    super(`[${place(endpointName, variant)}] the answer ${problem}: ${excerpt(responseBody)}`, endpointName, options);
+    super(`[${place(endpointName, variant)}] the answer ${problem}: ${responseBody !== '' ? excerpt(responseBody) : 'an empty body'}`, endpointName, options);
     this.variant = variant;
     this.responseBody = responseBody;
   }
 }
 
 /** Throws one error for all violations, or does nothing where there is none. */
-export function throwIfAny(endpointName: string, violations: Violation[]): void {
+export function throwIfAny(endpointName: string | undefined, violations: Violation[]): void {
   if (violations.length > 0) {
     throw new InvalidRequestError(endpointName, ...violations);
   }
@@ -134,24 +134,25 @@ export function throwIfAny(endpointName: string, violations: Violation[]): void 
 
 /** A value as error texts show it. */
 export function shown(value: unknown): string {
-  if (typeof value === 'string') {
-    return excerpt(JSON.stringify(value));
+  switch (typeof value) {
+    case 'string':
+      return excerpt(JSON.stringify(value));
+    case 'bigint':
+      return `${value}n`;
+    case 'object':
+    case 'function':
+      return value === null ? 'null' : `[object ${value.constructor?.name ?? 'Object'}]`;
+    default:
+      return String(value);
   }
-  if (typeof value === 'function') {
-    return 'a function';
-  }
-  if (typeof value === 'object' && value !== null) {
-    return Array.isArray(value) ? 'an array' : `an object (${Object.prototype.toString.call(value).slice(8, -1)})`;
-  }
-  return typeof value === 'bigint' ? `${value}n` : String(value);
 }
 
-function violationsText(endpointName: string, violations: Violation[]): string {
+function violationsText(where: string, violations: Violation[]): string {
   const lines = violations.map(({ property, rule, got, remedy }) =>
     `\`${property}\` ${rule}${got !== undefined ? `, got: ${got}` : ''}${remedy !== undefined ? `; ${remedy}` : ''}`);
   return lines.length === 1
-    ? `[${endpointName}] ${lines[0]}`
-    : [`[${endpointName}] ${lines.length} values are invalid:`, ...lines.map((line) => `  - ${line}`)].join('\n');
+    ? `[${where}] ${lines[0]}`
+    : [`[${where}] ${lines.length} values are invalid:`, ...lines.map((line) => `  - ${line}`)].join('\n');
 }
 
 function place(endpointName: string, variant: string | undefined): string {

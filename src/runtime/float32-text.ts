@@ -1,5 +1,5 @@
 /** The powers of ten that turn decimal places into digits. */
-const POWERS_OF_TEN = Array.from({ length: 13 }, (_, exponent) => 10 ** exponent);
+const POWERS_OF_TEN = Array.from({ length: 17 }, (_, exponent) => 10 ** exponent);
 
 /** Room for one number's characters and a comma: the longest, -1.1754943508222875e-38, has 23. */
 const LONGEST = 24;
@@ -35,7 +35,7 @@ export function float32Text(numbers: Float32Array): string {
 /** Writes a number that seven to nine digits without an exponent say exactly; most do, and the rest is not written. */
 function writeShort(number: number, bytes: Uint8Array, start: number): number | undefined {
   const magnitude = Math.abs(number);
-  if (!(magnitude >= 1e-4 && magnitude < 1e9)) {
+  if (!(magnitude > 9e-7 && magnitude < 1e9)) {
     return undefined;
   }
   let places = 0;
@@ -66,12 +66,11 @@ function writeDigits(digits: number, places: number, bytes: Uint8Array, start: n
   }
   const end = start + length + (places > 0 ? 1 : 0);
   let position = end;
-  // the bitwise "or" keeps to integers of 32 bits, which nine digits fit in
-  for (let i = 0, rest = digits | 0; i < length; i++) {
+  for (let i = 0, rest = digits; i < length; i++) {
     if (i === places && places > 0) {
       bytes[--position] = POINT;
     }
-    const tens = (rest / 10) | 0;
+    const tens = Math.floor(rest / 10);
     bytes[--position] = ZERO + rest - tens * 10;
     rest = tens;
   }

@@ -1,5 +1,5 @@
 import { type InvokeEndpointCommandInput } from '@aws-sdk/client-sagemaker-runtime';
-import { type Violation, shown, throwIfAny } from './errors';
+import { type Violation, InvalidRequestError, shown, throwIfAny } from './errors';
 
 /** What can be set for all calls of a client, and again for a single one. */
 export interface InvocationDefaults {
@@ -77,33 +77,29 @@ export interface Invocation {
 const MAX_PAYLOAD_BYTES = 6_291_456;
 const MAX_CUSTOM_ATTRIBUTES = 1024;
 
-/** The patterns of SageMaker's API, and for a model's name and version those of the container. */
-const NAME = /^[A-Za-z0-9](?:-*[A-Za-z0-9])*$/;
-const PRINTABLE = /^[!-~][ -~]*$/;
-const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/;
+const NAME = /^(?=.{1,63}$)[A-Za-z0-9](?:-*[A-Za-z0-9])*$/;
+const NAME_RULE = 'must be 1 to 63 letters, digits and hyphens, with no hyphen at either end';
+const PRINTABLE_RULE = 'must be 1 to 1024 printable ASCII characters, the first of them no space';
 
-/** Finds fault with the name of an endpoint. */
-export function checkEndpointName(endpointName: unknown): Violation[] {
-  return check('endpointName', endpointName, isName, 'must be 1 to 63 letters, digits and hyphens, with no hyphen at either end');
-}
+/** What SageMaker's API takes, and of the name and the version of a model what the container takes. */
+const RULES: readonly (readonly [property: string, pattern: RegExp, rule: string])[] = [
+  ['endpointName', NAME, NAME_RULE],
+  ['modelName', /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/, 'must start with a letter or digit and have only those, `.`, `_` and `-`, at most 255'],
+  ['modelVersion', /^\d+$/, 'must be digits'],
+  ['targetVariant', NAME, NAME_RULE],
+  ['targetModel', /^[!-~][ -~]{0,1023}$/, PRINTABLE_RULE],
+  ['customAttributes', /^(?!.*tfs-(?:method|model-name|model-version)=)[!-~][ -~]{0,1023}$/,
+    `${PRINTABLE_RULE}, and leave \`tfs-method\`, \`tfs-model-name\` and \`tfs-model-version\` to the client`],
+  ['inferenceId', /^[!-~][ -~]{0,63}$/, 'must be 1 to 64 printable ASCII characters, the first of them no space'],
+  ['maxPayloadBytes', /^[1-9]\d*$/, 'must be a whole number of at least 1'],
+];
 
-/** Finds fault with options; with custom attributes only as far as they go by themselves. */
-export function checkOptions(options: InvocationOptions): Violation[] {
-  return [
-    ...checkOptional('modelName', options.modelName, (v) => matches(v, MODEL_NAME),
-      'must start with a letter or digit and hold only letters, digits, `.`, `_` and `-`, at most 255'),
-    ...checkOptional('modelVersion', options.modelVersion, (v) => /^\d+$/.test(String(v)) && (typeof v === 'string' || Number.isSafeInteger(v)),
-      'must be digits'),
-    ...checkOptional('targetVariant', options.targetVariant, isName,
-      'must be 1 to 63 letters, digits and hyphens, with no hyphen at either end'),
-    ...checkOptional('targetModel', options.targetModel, (v) => matches(v, PRINTABLE, 1024),
-      'must be 1 to 1024 printable ASCII characters, the first of them no space'),
-    ...checkOptional('inferenceId', options.inferenceId, (v) => matches(v, PRINTABLE, 64),
-      'must be 1 to 64 printable ASCII characters, the first of them no space'),
-    ...checkCustomAttributes(options.customAttributes),
-    ...checkOptional('maxPayloadBytes', options.maxPayloadBytes, (v) => Number.isSafeInteger(v) && (v as number) > 0,
-      'must be a whole number of at least 1'),
-  ];
+/** Finds fault with options, and with custom attributes as far as they go by themselves; what is undefined is not looked at. */
+export function checkOptions(options: object): Violation[] {
+  const values = options as Record<string, unknown>;
+  return RULES
+    .filter(([property, pattern]) => values[property] !== undefined && !isMatch(values[property], pattern))
+    .map(([property, , rule]) => ({ property, rule, got: shown(values[property]) }));
 }
 
 /** How to call an endpoint, from the options of one call and those of the client. */
@@ -119,11 +115,11 @@ export function invocation(endpointName: string, method: Method, defaults: Invoc
     modelVersion !== undefined ? `tfs-model-version=${modelVersion}` : undefined,
   ].filter((attribute) => attribute !== undefined).join(',');
   if (attributes.length > MAX_CUSTOM_ATTRIBUTES) {
-    throwIfAny(endpointName, [{
+    throw new InvalidRequestError(endpointName, {
       property: 'customAttributes',
-      rule: `must have at most ${MAX_CUSTOM_ATTRIBUTES} characters together with those of the client and for the model`,
+      rule: `must have at most ${MAX_CUSTOM_ATTRIBUTES} characters together with the client's own`,
       got: String(attributes.length),
-    }]);
+    });
   }
   return {
     parameters: {
@@ -140,32 +136,6 @@ export function invocation(endpointName: string, method: Method, defaults: Invoc
   };
 }
 
-function checkCustomAttributes(value: unknown): Violation[] {
-  const violations = checkOptional('customAttributes', value, (v) => matches(v, PRINTABLE, MAX_CUSTOM_ATTRIBUTES),
-    `must be 1 to ${MAX_CUSTOM_ATTRIBUTES} printable ASCII characters, the first of them no space`);
-  if (violations.length === 0 && /tfs-(?:method|model-name|model-version)=/.test(String(value))) {
-    violations.push({
-      property: 'customAttributes',
-      rule: 'must not set `tfs-method`, `tfs-model-name` or `tfs-model-version`',
-      got: shown(value),
-      remedy: 'call predict, classify or regress, with `modelName` and `modelVersion`',
-    });
-  }
-  return violations;
-}
-
-function checkOptional(property: string, value: unknown, ok: (value: unknown) => boolean, rule: string): Violation[] {
-  return value === undefined ? [] : check(property, value, ok, rule);
-}
-
-function check(property: string, value: unknown, ok: (value: unknown) => boolean, rule: string): Violation[] {
-  return ok(value) ? [] : [{ property, rule, got: shown(value) }];
-}
-
-function isName(value: unknown): boolean {
-  return matches(value, NAME, 63);
-}
-
-function matches(value: unknown, pattern: RegExp, maxLength = Infinity): boolean {
-  return typeof value === 'string' && value.length <= maxLength && pattern.test(value);
+function isMatch(value: unknown, pattern: RegExp): boolean {
+  return (typeof value === 'string' || typeof value === 'number') && pattern.test(String(value));
 }

@@ -1,207 +1,77 @@
 import { fromBase64 } from './base64';
-import { type ResponseValue, isPlainObject } from './tensor-values';
+import { type ResponseValue, isBytes } from './tensor-values';
 
 /** Tensors have at most 254 dimensions: beyond this, something has gone wrong, and the stack would be the next to. */
 const MAX_DEPTH = 300;
 
-/** A run of digits that can be an integer beyond 2^53, but for those in a fraction, which every float64 has. */
+/** Digits that can be an integer beyond 2^53; those of a fraction, which many a number has, are left out. */
 const LONG_INTEGER = /(?:^|[^.\d])\d{16,}(?![.\deE])/;
 
-const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
+/** The tokens that can be more than JSON, and what tells whether they are in a string. */
+const TOKENS = /"(?:\\u0000)?|\\.|NaN|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-const WORDS: readonly (readonly [string, ResponseValue])[] = [
-  ['true', true], ['false', false], ['null', null], ['NaN', NaN], ['Infinity', Infinity], ['-Infinity', -Infinity],
-];
+/** What a string begins with if it stands for something else; one that begins with it by itself gets it twice. */
+const MARK = '\0';
 
 /**
  * Reads the JSON that TensorFlow Serving writes, which `JSON.parse` cannot: NaN and infinities, integers beyond 2^53,
  * and bytes in `{"b64": ...}`.
  *
- * @throws SyntaxError where the text is not even that
+ * @throws SyntaxError or DOMException where the text is not even that
  */
 export function readJson(text: string): ResponseValue {
-  const value = parse(text);
-  return text.includes('"b64"') ? withBytes(value, 0) : value;
-}
-
-function parse(text: string): ResponseValue {
   if (!LONG_INTEGER.test(text)) {
     try {
-      return JSON.parse(text) as ResponseValue;
+      const value = JSON.parse(text) as ResponseValue;
+      return text.includes('"b64"') ? revived(value, false, 0) : value;
     } catch {
-      // the reader below knows more words, and says better what is wrong
+      // perhaps because of NaN or an infinity
     }
   }
-  return new JsonReader(text).read();
+  return revived(JSON.parse(marked(text)) as ResponseValue, true, 0);
 }
 
-class JsonReader {
-  private position = 0;
-
-  public constructor(private readonly text: string) {}
-
-  public read(): ResponseValue {
-    const value = this.value(0);
-    if (this.next() !== undefined) {
-      this.fail();
+/** The text with strings, each with a mark, for what is more than JSON. */
+function marked(text: string): string {
+  let isInString = false;
+  return text.replace(TOKENS, (token) => {
+    if (token.startsWith('"')) {
+      isInString = !isInString;
+      return token === '"' ? token : `${token}\\u0000`;
     }
-    return value;
-  }
-
-  private value(depth: number): ResponseValue {
-    checkDepth(depth);
-    switch (this.next()) {
-      case '{':
-        return this.object(depth);
-      case '[':
-        return this.array(depth);
-      case '"':
-        return this.string();
-      default:
-        return this.number() ?? this.word();
-    }
-  }
-
-  private object(depth: number): ResponseValue {
-    const object: { [name: string]: ResponseValue } = {};
-    this.members('}', () => {
-      if (this.next() !== '"') {
-        this.fail();
-      }
-      const name = this.string();
-      this.take(':');
-      set(object, name, this.value(depth + 1));
-    });
-    return object;
-  }
-
-  private array(depth: number): ResponseValue {
-    const array: ResponseValue[] = [];
-    this.members(']', () => array.push(this.value(depth + 1)));
-    return array;
-  }
-
-  /** Reads what is between brackets and separated by commas. */
-  private members(closing: string, read: () => void): void {
-    this.position++;
-    if (this.next() !== closing) {
-      read();
-      while (this.next() === ',') {
-        this.position++;
-        read();
-      }
-    }
-    this.take(closing);
-  }
-
-  private string(): string {
-    const start = this.position;
-    let end = start;
-    do {
-      end = this.text.indexOf('"', end + 1);
-      if (end === -1) {
-        this.position = this.text.length;
-        this.fail();
-      }
-    } while (this.isEscaped(end));
-    try {
-      const string = JSON.parse(this.text.slice(start, end + 1)) as string;
-      this.position = end + 1;
-      return string;
-    } catch {
-      return this.fail('characters in the string');
-    }
-  }
-
-  private isEscaped(quote: number): boolean {
-    let start = quote;
-    while (this.text[start - 1] === '\\') {
-      start--;
-    }
-    return (quote - start) % 2 === 1;
-  }
-
-  private number(): number | bigint | undefined {
-    NUMBER.lastIndex = this.position;
-    const found = NUMBER.exec(this.text);
-    if (found === null) {
-      return undefined;
-    }
-    this.position = NUMBER.lastIndex;
-    const [digits, fraction, exponent] = found;
-    const number = Number(digits);
-    return fraction === undefined && exponent === undefined && !Number.isSafeInteger(number) ? BigInt(digits) : number;
-  }
-
-  private word(): ResponseValue {
-    for (const [word, value] of WORDS) {
-      if (this.text.startsWith(word, this.position)) {
-        this.position += word.length;
-        return value;
-      }
-    }
-    return this.fail();
-  }
-
-  private take(character: string): void {
-    if (this.next() !== character) {
-      this.fail();
-    }
-    this.position++;
-  }
-
-  /** The next character that is no white space, or undefined at the end. */
-  private next(): string | undefined {
-    while (' \n\r\t'.includes(this.text[this.position] ?? '?')) {
-      this.position++;
-    }
-    return this.text[this.position];
-  }
-
-  private fail(what = JSON.stringify(this.text[this.position])): never {
-    throw new SyntaxError(this.position < this.text.length ? `unexpected ${what} at position ${this.position}` : 'unexpected end');
-  }
+    return isInString || /[.eE]/.test(token) || Number.isSafeInteger(Number(token)) ? token : `"\\u0000${token}"`;
+  });
 }
 
-/** TensorFlow Serving names values only where there are several, so that an object with `b64` alone always is bytes. */
-function withBytes(value: ResponseValue, depth: number): ResponseValue {
-  checkDepth(depth);
-  if (Array.isArray(value)) {
-    return value.map((item) => withBytes(item, depth + 1));
-  }
-  if (!isPlainObject(value)) {
-    return value;
-  }
-  const entries = Object.entries(value);
-  if (entries.length === 1 && entries[0][0] === 'b64' && typeof entries[0][1] === 'string') {
-    return bytes(entries[0][1]);
-  }
-  const object: { [name: string]: ResponseValue } = {};
-  for (const [name, item] of entries) {
-    set(object, name, withBytes(item as ResponseValue, depth + 1));
-  }
-  return object;
-}
-
-function bytes(base64: string): Uint8Array {
-  try {
-    return fromBase64(base64);
-  } catch {
-    throw new SyntaxError(`${JSON.stringify(base64.slice(0, 40))} is no base64`);
-  }
-}
-
-/** Sets a member as `JSON.parse` does: one that is called `__proto__` is not the prototype. */
-function set(object: { [name: string]: ResponseValue }, name: string, value: ResponseValue): void {
-  if (name === '__proto__') {
-    Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
-  } else {
-    object[name] = value;
-  }
-}
-
-function checkDepth(depth: number): void {
+/** Turns strings with a mark into what they stand for, and objects of `b64` into bytes. */
+function revived(value: ResponseValue, hasMarks: boolean, depth: number): ResponseValue {
   if (depth > MAX_DEPTH) {
     throw new SyntaxError(`nested in more than ${MAX_DEPTH} levels`);
   }
+  if (typeof value === 'string') {
+    return hasMarks ? unmarked(value) : value;
+  }
+  if (Array.isArray(value)) {
+    return value.map((item) => revived(item, hasMarks, depth + 1));
+  }
+  if (typeof value !== 'object' || value === null || isBytes(value)) {
+    return value;
+  }
+  const object = Object.fromEntries(Object.entries(value).map(([name, item]) => [
+    hasMarks && name.startsWith(MARK) ? name.slice(1) : name,
+    revived(item, hasMarks, depth + 1),
+  ]));
+  // values have names only where there are several, so that an object of `b64` alone always is bytes
+  return Object.keys(object).join() === 'b64' && typeof object.b64 === 'string' ? fromBase64(object.b64) : object;
+}
+
+function unmarked(text: string): ResponseValue {
+  if (!text.startsWith(MARK)) {
+    return text;
+  }
+  const meaning = text.slice(1);
+  if (meaning.startsWith(MARK)) {
+    return meaning;
+  }
+  return /\d/.test(meaning) ? BigInt(meaning) : Number(meaning);
 }

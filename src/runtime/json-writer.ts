@@ -57,7 +57,7 @@ export class JsonWriter {
     if (isPlainObject(value)) {
       return this.object(value, (item) => this.value(item));
     }
-    return this.refuse('must be a number, bigint, boolean, string, Uint8Array, null, or an array, typed array or plain object of them', shown(value));
+    return this.refuse('must be a number, bigint, boolean, string, array, typed array, plain object or null', shown(value));
   }
 
   private features(example: unknown): string {

@@ -1,4 +1,4 @@
-import { InvalidRequestError, shown } from './errors';
+import { InvalidRequestError, shown, throwIfAny } from './errors';
 import { JsonWriter } from './json-writer';
 import { isNumberOrBigIntArray, isPlainObject } from './tensor-values';
 
@@ -13,56 +13,48 @@ export interface RequestBody {
 
 /** The body of a predict request. */
 export function predictBody(endpointName: string, request: unknown): RequestBody {
-  const { instances, inputs, signatureName } = checkRequest(endpointName, request);
+  const { instances, inputs, signatureName } = membersOf(endpointName, request, ['instances', 'inputs', 'signatureName']);
   if ((instances === undefined) === (inputs === undefined)) {
-    throw new InvalidRequestError(endpointName, {
-      property: 'request',
-      rule: 'must have either `instances` or `inputs`',
-      got: instances === undefined ? 'neither' : 'both',
-    });
+    refuse(endpointName, 'request', 'must have either `instances` or `inputs`', instances === undefined ? 'neither' : 'both');
   }
   const writer = new JsonWriter(endpointName);
-  if (instances === undefined) {
-    return { text: bodyText(writer, signatureName, { inputs: writer.tensor('inputs', inputs) }), responseKey: 'outputs' };
+  if (inputs !== undefined) {
+    return { text: `{${signature(signatureName)}"inputs":${writer.tensor('inputs', inputs)}}`, responseKey: 'outputs' };
   }
   if (!Array.isArray(instances) && !isNumberOrBigIntArray(instances)) {
-    throw new InvalidRequestError(endpointName, {
-      property: 'instances', rule: 'must be an array, or a typed array other than a Uint8Array', got: shown(instances),
-    });
+    refuse(endpointName, 'instances', 'must be an array, or a typed array other than a Uint8Array', shown(instances));
   }
-  return { text: bodyText(writer, signatureName, { instances: writer.tensor('instances', instances) }), responseKey: 'predictions' };
+  return { text: `{${signature(signatureName)}"instances":${writer.tensor('instances', instances)}}`, responseKey: 'predictions' };
 }
 
 /** The body of a classify or regress request. */
 export function examplesBody(endpointName: string, request: unknown): RequestBody {
-  const { examples, context, signatureName } = checkRequest(endpointName, request);
+  const { examples, context, signatureName } = membersOf(endpointName, request, ['examples', 'context', 'signatureName']);
   if (!Array.isArray(examples)) {
-    throw new InvalidRequestError(endpointName, { property: 'examples', rule: 'must be an array of objects of features', got: shown(examples) });
+    refuse(endpointName, 'examples', 'must be an array of objects of features', shown(examples));
   }
   const writer = new JsonWriter(endpointName);
-  return {
-    text: bodyText(writer, signatureName, {
-      ...context !== undefined ? { context: writer.example('context', context) } : {},
-      examples: writer.examples('examples', examples),
-    }),
-    responseKey: 'results',
-  };
+  const contextText = context !== undefined ? `"context":${writer.example('context', context)},` : '';
+  return { text: `{${signature(signatureName)}${contextText}"examples":${writer.examples('examples', examples)}}`, responseKey: 'results' };
 }
 
-function checkRequest(endpointName: string, request: unknown): Record<string, unknown> {
+function membersOf(endpointName: string, request: unknown, known: readonly string[]): Record<string, unknown> {
   if (!isPlainObject(request)) {
-    throw new InvalidRequestError(endpointName, { property: 'request', rule: 'must be an object', got: shown(request) });
+    refuse(endpointName, 'request', 'must be an object', shown(request));
   }
-  const { signatureName } = request;
-  if (signatureName !== undefined && (typeof signatureName !== 'string' || signatureName === '')) {
-    throw new InvalidRequestError(endpointName, {
-      property: 'signatureName', rule: 'must be the name of a signature of the model', got: shown(signatureName),
-    });
+  throwIfAny(endpointName, Object.keys(request).filter((name) => !known.includes(name)).map((property) => ({
+    property, rule: `is none of the request's members, \`${known.join('`, `')}\``,
+  })));
+  if (request.signatureName !== undefined && typeof request.signatureName !== 'string') {
+    refuse(endpointName, 'signatureName', 'must be a string', shown(request.signatureName));
   }
   return request;
 }
 
-function bodyText(writer: JsonWriter, signatureName: unknown, members: Record<string, string>): string {
-  const signature = signatureName !== undefined ? { signature_name: writer.tensor('signatureName', signatureName) } : {};
-  return `{${Object.entries({ ...signature, ...members }).map(([name, text]) => `"${name}":${text}`).join(',')}}`;
+function signature(name: unknown): string {
+  return name !== undefined ? `"signature_name":${JSON.stringify(name)},` : '';
+}
+
+function refuse(endpointName: string, property: string, rule: string, got: string): never {
+  throw new InvalidRequestError(endpointName, { property, rule, got });
 }

@@ -26,7 +26,7 @@ export function readResponse(answer: Answer, responseKey: ResponseKey): Record<s
   try {
     value = readJson(text);
   } catch (error) {
-    throw malformed(`is not JSON (${(error as Error).message})`, text, error);
+    throw malformed('is not JSON', text, error);
   }
   if (isPlainObject(value) && Object.hasOwn(value, responseKey)) {
     return value as Record<string, ResponseValue>;

@@ -32,7 +32,7 @@ export interface FindOptions {
   readonly modelName?: string;
 }
 
-/** The name that the container gives a model whose directory has none. */
+/** The name of a model whose directory has none, as the container names those at the top of an archive. */
 const NAME_OF_THE_NAMELESS = 'model';
 
 /** What a SavedModel is that is given without a version. */
@@ -40,8 +40,6 @@ const FIRST_VERSION = '1';
 
 /** TensorFlow Serving keeps version numbers in 64 bits. */
 const MAX_VERSION = 2n ** 63n - 1n;
-
-const WHOLE_LAYOUT = '<version> is a whole number, such as 1 or 00000123';
 
 /**
  * Finds the SavedModels in a directory by the rules of the SageMaker TensorFlow Serving container: each `saved_model.pb`
@@ -62,10 +60,11 @@ export function findSavedModels(given: string, options: FindOptions = {}): Found
   const tree = scan(given);
   const { savedModels } = tree;
   if (savedModels.length === 0) {
-    throw noSavedModelAmong(given, tree.paths, layouts(given, tree));
+    throw noSavedModelAmong(given, tree.paths, 'give a directory in one of the layouts expected', layouts(given, tree));
   }
-  refuseNested(given, savedModels);
-  const models = savedModels[0].length === 0 ? [bareModel(given)] : versionedModels(given, tree);
+  const nested = nestedIn(savedModels);
+  refuseNestedVersions(given, nested);
+  const models = savedModels[0].length === 0 ? [bareModel(given)] : versionedModels(given, tree, nested);
   return options.modelName !== undefined ? [renamed(given, models, options.modelName)] : models;
 }
 
@@ -79,8 +78,8 @@ function bareModel(given: string): FoundModel {
   };
 }
 
-function versionedModels(given: string, tree: Tree): FoundModel[] {
-  const outermost = tree.savedModels.filter((location) => !isInSavedModel(location, tree.savedModels));
+function versionedModels(given: string, tree: Tree, nested: ReadonlySet<Location>): FoundModel[] {
+  const outermost = tree.savedModels.filter((location) => !nested.has(location));
   const unversioned = outermost.filter((location) => !isVersionNumber(lastOf(location)));
   if (unversioned.length > 0) {
     throw new SavedModelError(given, `holds SavedModels in directories that are no versions: ${few(unversioned.map(shown))}`,
@@ -114,10 +113,10 @@ function versionedModels(given: string, tree: Tree): FoundModel[] {
 }
 
 /** A SavedModel inside of another one may be one of its assets; as a version, the container takes it for another model. */
-function refuseNested(given: string, savedModels: readonly Location[]): void {
-  const nested = savedModels.filter((location) => location.length > 0 && isVersionNumber(lastOf(location)) && isInSavedModel(location, savedModels));
-  if (nested.length > 0) {
-    throw new SavedModelError(given, `holds SavedModels inside of a SavedModel: ${few(nested.map(shown))}`,
+function refuseNestedVersions(given: string, nested: ReadonlySet<Location>): void {
+  const versions = [...nested].filter((location) => isVersionNumber(lastOf(location)));
+  if (versions.length > 0) {
+    throw new SavedModelError(given, `holds SavedModels inside of a SavedModel: ${few(versions.map(shown))}`,
       'move them out: the container would take them for further models');
   }
 }
@@ -137,8 +136,8 @@ function refuseVacant(given: string, base: Location, tree: Tree): void {
   if (vacant !== undefined) {
     const prefix = `${shown(vacant)}/`;
     const inside = tree.paths.filter((found) => found.startsWith(prefix)).map((found) => found.slice(prefix.length)).filter((found) => found !== '');
-    const { path: where, problem, remedy } = noSavedModelAmong(path.join(given, ...vacant), inside);
-    throw new SavedModelError(where, `${problem}, beside other versions`, `${remedy}, or remove this version`);
+    const { path: where, problem, remedy } = noSavedModelAmong(path.join(given, ...vacant), inside, 'copy the SavedModel here');
+    throw new SavedModelError(where, `${problem}, but other versions stand beside it`, `${remedy}, or remove this version`);
   }
 }
 
@@ -170,7 +169,7 @@ function layouts(given: string, tree: Tree): string[] {
     `    <version>/${SAVED_MODEL_FILE}, for the model '${name}'; or`,
     `    <name>/<version>/${SAVED_MODEL_FILE}, for one or more models; or`,
     `    ${SAVED_MODEL_FILE}, for a single version`,
-    `    where ${WHOLE_LAYOUT}`,
+    '    where <version> is a whole number, such as 1 or 00000123',
   ];
 }
 
@@ -188,11 +187,13 @@ function namesOf(given: string): { readonly name: string; readonly parent: strin
 }
 
 function modelName(directoryName: string): string {
-  return directoryName !== '' && !isVersionNumber(directoryName) ? directoryName : NAME_OF_THE_NAMELESS;
+  return directoryName !== '' ? directoryName : NAME_OF_THE_NAMELESS;
 }
 
-function isInSavedModel(location: Location, savedModels: readonly Location[]): boolean {
-  return savedModels.some((outer) => outer.length < location.length && outer.every((name, index) => name === location[index]));
+/** The SavedModels that are inside of others. */
+function nestedIn(savedModels: readonly Location[]): ReadonlySet<Location> {
+  const known = new Set(savedModels.map(shown));
+  return new Set(savedModels.filter((location) => location.some((_, depth) => known.has(shown(location.slice(0, depth))))));
 }
 
 function lastOf(location: Location): string {

@@ -12,6 +12,11 @@ export function statOf(path: string): fs.Stats | undefined {
   return attempt(path, () => fs.statSync(path, { throwIfNoEntry: false }));
 }
 
+/** A path without links. */
+export function realPathOf(path: string): string {
+  return attempt(path, () => fs.realpathSync(path));
+}
+
 /** The names in a directory and what they are, in byte order. */
 export function namesIn(directory: string): fs.Dirent[] {
   return attempt(directory, () => fs.readdirSync(directory, { withFileTypes: true }))

@@ -47,29 +47,31 @@ export function notASavedModel(directory: string): SavedModelError {
   if (versions.length > 0) {
     return new SavedModelError(directory, `is not a SavedModel but holds versions of one (${versions.join(', ')})`, 'give the directory of a version');
   }
-  return noSavedModelAmong(directory, entries.map((entry) => `${entry.name}${entry.isDirectory() ? '/' : ''}`));
+  const paths = entries.map((entry) => `${entry.name}${entry.isDirectory() ? '/' : ''}`);
+  return noSavedModelAmong(directory, paths, 'give the directory of a SavedModel');
 }
 
 /**
  * The error for a directory that has no SavedModel, with what it has instead.
  *
  * @param paths what there is, relative to the directory, with a slash after a directory
- * @param details further lines
+ * @param remedy what to do where what there is says nothing
+ * @param details further lines, which show what there is
  */
-export function noSavedModelAmong(directory: string, paths: readonly string[], details: readonly string[] = []): SavedModelError {
+export function noSavedModelAmong(directory: string, paths: readonly string[], remedy: string, details: readonly string[] = []): SavedModelError {
   if (paths.length === 0) {
-    return new SavedModelError(directory, 'is empty', 'give the directory of a SavedModel', details);
+    return new SavedModelError(directory, 'is empty', remedy, details);
   }
+  const none = `has no ${SAVED_MODEL_FILE}`;
   const foreign = findForeignFile(paths);
   if (foreign !== undefined) {
-    return new SavedModelError(directory, `has no ${SAVED_MODEL_FILE} but ${foreign.path}, ${foreign.file.what}`, foreign.file.remedy, details);
+    return new SavedModelError(directory, `${none} but ${foreign.path}, ${foreign.file.what}`, foreign.file.remedy, details);
   }
-  const remains = paths.find((found) => /(^|\/)variables\//.test(found));
-  if (remains !== undefined) {
-    return new SavedModelError(directory, `has no ${SAVED_MODEL_FILE} but ${remains}, a part of a SavedModel`, 'copy the whole SavedModel', details);
+  const part = paths.find((found) => /(^|\/)variables\//.test(found));
+  if (part !== undefined) {
+    return new SavedModelError(directory, `${none} but ${part}, a part of a SavedModel`, 'copy the whole SavedModel', details);
   }
-  const shown = details.length === 0 ? ` but ${few(paths)}` : '';
-  return new SavedModelError(directory, `has no ${SAVED_MODEL_FILE}${shown}`, 'give the directory of a SavedModel', details);
+  return new SavedModelError(directory, details.length > 0 ? none : `${none} but ${few(paths)}`, remedy, details);
 }
 
 /** The first few of a list, as text. */

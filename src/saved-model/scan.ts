@@ -1,7 +1,6 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SavedModelError } from './errors';
-import { namesIn, statOf } from './files';
+import { namesIn, realPathOf, statOf } from './files';
 import { isVersionNumber, SAVED_MODEL_FILE } from './missing';
 
 /** A tree of so many directories is no export of models but, say, a home directory. */
@@ -34,11 +33,11 @@ export function scan(root: string): Tree {
   const vacant: Location[] = [];
   const paths: string[] = [];
   const visited = new Set<string>();
-  const realRoot = fs.realpathSync(root);
+  const realRoot = realPathOf(root);
 
   const visit = (location: Location) => {
     const directory = path.join(root, ...location);
-    const realPath = fs.realpathSync(directory);
+    const realPath = realPathOf(directory);
     const entries = namesIn(directory).filter(({ name }) => !name.startsWith('.'));
     const isSavedModel = entries.some((entry) => entry.name === SAVED_MODEL_FILE && !entry.isDirectory());
     if (isSavedModel) {
@@ -74,7 +73,7 @@ function leadsOn(realRoot: string, link: string, name: string): boolean {
   if (statOf(link)?.isDirectory() !== true) {
     return false;
   }
-  const target = fs.realpathSync(link);
+  const target = realPathOf(link);
   const isInTree = target === realRoot || target.startsWith(realRoot + path.sep);
   const isAboveTree = realRoot.startsWith(target + path.sep);
   return isVersionNumber(name) || (!isInTree && !isAboveTree);

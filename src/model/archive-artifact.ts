@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Construct } from 'constructs';
+import { checkArchive } from './archive-layout';
+import { type ReadArchive, readArchive } from './archive-reading';
+import type { ArtifactSource, BindOptions, BoundArtifact } from './artifact-source';
+import { type BoundInferenceCode, warnOfIgnoredHandlers } from './inference-code';
+import { ModelAsset, type ModelAssetOptions } from './model-asset';
+import { isCode } from './model-names';
+import { throwIfAny, validationError } from '../private/errors';
+import { gunzip } from '../private/gunzip';
+import { type ArchiveContent, changed, contentOfFiles, copyContent, hashContent, packContent, sizeOf, writeFiles } from '../private/packing';
+import { PackingError } from '../private/packing-error';
+import { HashSink } from '../private/packing-sinks';
+import { remember } from '../private/packing-stamps';
+import { TarReader } from '../private/tar-reader';
+import type { TarWriter } from '../private/tar-writer';
+
+/** Part of each hash: another one where the same archive and code would become other bytes than before. */
+const FORMAT = 'archive 1';
+
+/** A `model.tar.gz` on disk. */
+export class ArchiveSource implements ArtifactSource {
+  constructor(private readonly file: string) {}
+
+  public bind(scope: Construct, options: BindOptions): BoundArtifact {
+    const code = options.code?._bind(scope);
+    try {
+      return this.provide(scope, code);
+    } catch (error) {
+      throw error instanceof PackingError
+        ? validationError(scope, { property: 'artifact', rule: error.rule, got: this.file, remedy: error.remedy })
+        : error;
+    }
+  }
+
+  private provide(scope: Construct, code: BoundInferenceCode | undefined): BoundArtifact {
+    const file = path.resolve(this.file);
+    const stats = checkFile(file);
+    const archive = remember(`archive ${file}`, stats, () => readArchive(file, stats.size));
+    const findings = checkArchive(archive.listing, code !== undefined);
+    throwIfAny(scope, findings.faults.map((fault) => ({ property: 'artifact', got: this.file, ...fault })));
+    warnOfIgnoredHandlers(scope, 'code/inference.py', findings.code?.ignoredHandlers ?? []);
+
+    const asset = ModelAsset.of(scope, code === undefined ? asItIs(file, archive) : withCode(file, archive, code));
+    return {
+      bucket: asset.bucket,
+      key: asset.objectKey,
+      compressed: true,
+      modelNames: findings.modelNames,
+      contentHash: asset.assetHash,
+      hasInferenceCode: code !== undefined || findings.code !== undefined,
+      hasRequirements: code?.hasRequirements ?? findings.code?.hasRequirements ?? false,
+      needsNetwork: code?.needsNetwork ?? findings.code?.needsNetwork ?? false,
+    };
+  }
+}
+
+function checkFile(file: string): fs.Stats {
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) {
+    throw new PackingError('does not exist', `there is no ${file}`);
+  }
+  if (stats.isDirectory()) {
+    throw new PackingError('must be an archive, not a directory', 'give a directory to ModelArtifact.fromSavedModel');
+  }
+  if (!file.toLowerCase().endsWith('.tar.gz')) {
+    throw new PackingError('must end in .tar.gz, which SageMaker asks for', 'rename it if it is a tar archive compressed with gzip');
+  }
+  return stats;
+}
+
+function asItIs(file: string, { hash }: ReadArchive): ModelAssetOptions {
+  return {
+    contentHash: () => `${FORMAT} ${hash}`,
+    write: (target) => copyContent(file, target, hash),
+    original: file,
+  };
+}
+
+function withCode(file: string, archive: ReadArchive, code: BoundInferenceCode): ModelAssetOptions {
+  return {
+    contentHash: () => createHash('sha256').update(`${FORMAT} ${archive.hash} ${hashContent(contentOfFiles('code', code.files))}`).digest('hex'),
+    write: (target) => packContent(repacked(file, archive, code), target),
+  };
+}
+
+/** What is in an archive, with other code. */
+function repacked(file: string, { hash: expected, listing }: ReadArchive, code: BoundInferenceCode): ArchiveContent {
+  return {
+    name: path.basename(file),
+    size: listing.entries.reduce((sum, { size }) => sum + size, 0) + sizeOf(code.files),
+    writeTo: (tar) => {
+      const hash = new HashSink();
+      gunzip(file, new TarReader(copyOfModel(tar)), hash);
+      if (hash.digest() !== expected) {
+        throw changed();
+      }
+      writeFiles(tar, code.files);
+    },
+  };
+}
+
+/** Copies everything but the code that an archive has. */
+function copyOfModel(tar: TarWriter): ConstructorParameters<typeof TarReader>[0] {
+  let copies = false;
+  return {
+    entry: ({ path: entryPath, type, size, target }) => {
+      copies = entryPath !== '' && !isCode(entryPath);
+      if (!copies) {
+        return;
+      }
+      switch (type) {
+        case 'file': tar.file(entryPath, size); break;
+        case 'directory': tar.directory(entryPath); break;
+        case 'symbolicLink': tar.symbolicLink(entryPath, target); break;
+        case 'hardLink': tar.hardLink(entryPath, target); break;
+      }
+    },
+    data: (chunk) => {
+      if (copies) {
+        tar.write(chunk);
+      }
+    },
+    endEntry: () => {},
+  };
+}

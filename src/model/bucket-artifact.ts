@@ -1,0 +1,112 @@
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Token } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { ArtifactSource, BindOptions, BoundArtifact } from './artifact-source';
+import { throwIfAny, type Violation } from '../private/errors';
+
+/** The longest S3 address that SageMaker takes. */
+const LONGEST_ADDRESS = 1024;
+
+/** The shortest name that a bucket has, for one that is known only later. */
+const SHORTEST_BUCKET_NAME = 3;
+
+/** The longest value of a variable, which a revision becomes. */
+const LONGEST_REVISION = 1024;
+
+/** Where the objects are: under one of `key` and `prefix`. */
+export interface BucketLocation {
+  readonly key?: string;
+  readonly prefix?: string;
+  readonly revision?: string;
+}
+
+/** Objects that are in a bucket already. */
+export class BucketSource implements ArtifactSource {
+  constructor(private readonly bucket: s3.IBucket, private readonly location: BucketLocation) {}
+
+  public bind(scope: Construct, options: BindOptions): BoundArtifact {
+    const { key, prefix, revision } = this.location;
+    throwIfAny(scope, [
+      ...key !== undefined ? this.checkKey(key) : this.checkPrefix(prefix!),
+      ...checkRevision(revision),
+      ...options.code !== undefined ? [CODE_NEEDS_FILES] : [],
+    ]);
+    return {
+      bucket: this.bucket,
+      key: key ?? withSlash(prefix!),
+      compressed: key !== undefined,
+      revision,
+      hasInferenceCode: undefined,
+      hasRequirements: undefined,
+      needsNetwork: undefined,
+    };
+  }
+
+  private checkKey(key: string): Violation[] {
+    if (Token.isUnresolved(key)) {
+      return [];
+    }
+    return [
+      ...this.checkPath('artifact.key', key),
+      ...key.endsWith('/') ? [{
+        property: 'artifact.key',
+        rule: 'must be the key of an archive, not a prefix',
+        got: key,
+        remedy: 'give a prefix to ModelArtifact.fromBucketPrefix',
+      }] : key !== '' && !key.endsWith('.tar.gz') ? [{
+        property: 'artifact.key',
+        rule: 'must end in .tar.gz',
+        got: key,
+        remedy: 'pack the model with `tar -czf`, or give the prefix of its files to ModelArtifact.fromBucketPrefix',
+      }] : [],
+    ];
+  }
+
+  private checkPrefix(prefix: string): Violation[] {
+    if (Token.isUnresolved(prefix)) {
+      return [];
+    }
+    return [
+      ...this.checkPath('artifact.prefix', prefix),
+      ...prefix.endsWith('.tar.gz') ? [{
+        property: 'artifact.prefix',
+        rule: 'must be the prefix of files, not an archive',
+        got: prefix,
+        remedy: 'give an archive to ModelArtifact.fromBucket',
+      }] : [],
+    ];
+  }
+
+  private checkPath(property: string, key: string): Violation[] {
+    const bucketLength = Token.isUnresolved(this.bucket.bucketName) ? SHORTEST_BUCKET_NAME : this.bucket.bucketName.length;
+    const length = `s3:///${key}`.length + bucketLength;
+    return [
+      ...key === '' ? [{ property, rule: 'must not be empty', remedy: 'put the model under a key or prefix of its own' }] : [],
+      ...key.includes('://') ? [{
+        property, rule: 'must be without the scheme and the bucket', got: key, remedy: 'give what follows the bucket\'s name',
+      }] : key.startsWith('/') ? [{ property, rule: 'must not begin with a slash', got: key, remedy: 'remove it' }] : [],
+      ...length > LONGEST_ADDRESS ? [{
+        property, rule: `must make an address (s3://BUCKET/KEY) of at most ${LONGEST_ADDRESS} characters, but makes one of ${length}`, got: key,
+      }] : [],
+    ];
+  }
+}
+
+/** What is in a bucket can't be changed during synthesis. */
+const CODE_NEEDS_FILES: Violation = {
+  property: 'code',
+  rule: 'can\'t be added to an artifact that is in a bucket',
+  remedy: 'put it there below code/, or give the model from disk with ModelArtifact.fromSavedModel or ModelArtifact.fromArchive',
+};
+
+function checkRevision(revision: string | undefined): Violation[] {
+  if (revision === undefined || Token.isUnresolved(revision) || (revision.length > 0 && revision.length <= LONGEST_REVISION)) {
+    return [];
+  }
+  return [{ property: 'artifact.revision', rule: `must have from 1 to ${LONGEST_REVISION} characters`, got: revision.length }];
+}
+
+function withSlash(prefix: string): string {
+  // a token may well end in one, which S3 takes for another directory
+  return Token.isUnresolved(prefix) || prefix.endsWith('/') ? prefix : `${prefix}/`;
+}

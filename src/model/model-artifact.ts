@@ -1,0 +1,108 @@
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { ArchiveSource } from './archive-artifact';
+import type { ArtifactSource, BindOptions, BoundArtifact } from './artifact-source';
+import { BucketSource } from './bucket-artifact';
+import { SavedModelSource } from './saved-model-artifact';
+
+export type { BoundArtifact } from './artifact-source';
+
+/** What a SavedModel on disk is served as. */
+export interface SavedModelArtifactOptions {
+  /**
+   * The name that requests choose the model by.
+   *
+   * At most 255 letters, digits, dots, underscores and hyphens, the first one a letter or digit. Only for a path that
+   * holds one model.
+   *
+   * @default - the name of the directory that holds the versions
+   */
+  readonly name?: string;
+
+  /**
+   * The number of the version, in digits. Only for a path that holds one version.
+   *
+   * @default - the name of the SavedModel's directory, where that is a number, or else 1
+   */
+  readonly version?: string;
+}
+
+/** Objects in a bucket that are no longer what they were under the same key. */
+export interface BucketArtifactOptions {
+  /**
+   * Anything that changes whenever the objects are overwritten, such as the version of the object or a date.
+   *
+   * SageMaker and CloudFormation can't see that an object was overwritten; another revision makes them read it again.
+   * At most 1024 characters.
+   *
+   * @default - none: the objects are never overwritten
+   */
+  readonly revision?: string;
+}
+
+/** The files of a model: where they are, and how they get to SageMaker. */
+export class ModelArtifact {
+  /**
+   * Takes a model from a directory on disk: a SavedModel, the versions of one, or several models.
+   *
+   * The model is read and packed when the app is synthesized, and uploaded when it is deployed. What the container
+   * could not serve is an error. The same files make the same archive, and an archive that is in `cdk.out` already is not
+   * packed again.
+   *
+   * @param directory the directory; relative to the working directory of the app
+   * @see https://www.tensorflow.org/guide/saved_model
+   */
+  public static fromSavedModel(directory: string, options: SavedModelArtifactOptions = {}): ModelArtifact {
+    return new ModelArtifact(new SavedModelSource(directory, options));
+  }
+
+  /**
+   * Takes a `model.tar.gz` from disk, which has to hold `<name>/<version>/saved_model.pb`.
+   *
+   * What is in it is checked when the app is synthesized. It is uploaded as it is, unless there is inference code: then
+   * it is packed again with that code in the place of any that it has.
+   *
+   * @param file the archive, whose name ends in `.tar.gz`; relative to the working directory of the app
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
+   */
+  public static fromArchive(file: string): ModelArtifact {
+    return new ModelArtifact(new ArchiveSource(file));
+  }
+
+  /**
+   * Takes a `model.tar.gz` that is in a bucket when the app is deployed.
+   *
+   * @param bucket the bucket, in the region of the model
+   * @param key the key of the archive, which ends in `.tar.gz`
+   * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
+   */
+  public static fromBucket(bucket: s3.IBucket, key: string, options: BucketArtifactOptions = {}): ModelArtifact {
+    return new ModelArtifact(new BucketSource(bucket, { key, revision: options.revision }));
+  }
+
+  /**
+   * Takes the files of a model, not packed, that are under a prefix in a bucket when the app is deployed.
+   *
+   * SageMaker copies them as they are, which for large models is faster than unpacking. Neither serverless endpoints nor
+   * batch transform can use them.
+   *
+   * @param bucket the bucket, in the region of the model
+   * @param prefix what the keys of the files begin with, up to a slash, which is added if it is missing
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/large-model-inference-uncompressed.html
+   */
+  public static fromBucketPrefix(bucket: s3.IBucket, prefix: string, options: BucketArtifactOptions = {}): ModelArtifact {
+    return new ModelArtifact(new BucketSource(bucket, { prefix, revision: options.revision }));
+  }
+
+  private constructor(private readonly source: ArtifactSource) {}
+
+  /**
+   * Checks the artifact and provides it in S3.
+   *
+   * @param scope the construct that it is given to, which is named in errors and gets the asset
+   * @internal
+   */
+  public _bind(scope: Construct, options: BindOptions): BoundArtifact {
+    return this.source.bind(scope, options);
+  }
+}

@@ -1,0 +1,110 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Construct } from 'constructs';
+import type { ArtifactSource, BindOptions, BoundArtifact } from './artifact-source';
+import { ModelAsset } from './model-asset';
+import { checkModelName, isVersion, RULE_FOR_NAMES } from './model-names';
+import { throwIfAny, validationError, type Violation } from '../private/errors';
+import { contentOfFiles } from '../private/packing';
+import { PackingError } from '../private/packing-error';
+import { listFiles } from '../private/packing-files';
+import { findSavedModels, type FoundModel, readSavedModel, SavedModelError } from '../saved-model';
+
+/** Files that the container takes for code only where they are not. */
+const STRAY_CODE = ['inference.py', 'code/inference.py', 'code/requirements.txt'];
+
+/** What a SavedModel on disk is served as. */
+export interface SavedModelNames {
+  readonly name?: string;
+  readonly version?: string;
+}
+
+/** A SavedModel on disk, the versions of one, or several models. */
+export class SavedModelSource implements ArtifactSource {
+  constructor(private readonly directory: string, private readonly names: SavedModelNames) {}
+
+  public bind(scope: Construct, options: BindOptions): BoundArtifact {
+    const code = options.code?._bind(scope);
+    try {
+      throwIfAny(scope, this.checkNames());
+      const models = findSavedModels(this.directory, { modelName: this.names.name });
+      throwIfAny(scope, [...models.flatMap((model) => this.checkModel(model, models.length)), ...this.checkStrayCode(models)]);
+
+      const versions = models.flatMap(({ name, versions: found }) => found.map(({ path: source, directoryName }) => ({
+        source, prefix: `${name}/${this.names.version ?? directoryName}`,
+      })));
+      const savedModels = versions.map(({ source }) => readSavedModel(source));
+      const files = versions.flatMap(({ source, prefix }) => listFiles(source, { prefix, root: this.directory }));
+      const modelNames = models.map(({ name }) => name);
+      const asset = ModelAsset.ofFiles(scope, contentOfFiles(modelNames.join(', '), [...files, ...code?.files ?? []]));
+      return {
+        bucket: asset.bucket,
+        key: asset.objectKey,
+        compressed: true,
+        modelNames,
+        contentHash: asset.assetHash,
+        hasInferenceCode: code !== undefined,
+        hasRequirements: code?.hasRequirements ?? false,
+        needsNetwork: code?.needsNetwork ?? false,
+        savedModels,
+      };
+    } catch (error) {
+      throw this.explained(scope, error);
+    }
+  }
+
+  private checkNames(): Violation[] {
+    const { name, version } = this.names;
+    return [
+      ...name !== undefined && checkModelName(name).length > 0 ? [{ property: 'artifact.name', rule: RULE_FOR_NAMES, got: name }] : [],
+      ...version !== undefined && !isVersion(version) ? [{
+        property: 'artifact.version', rule: `must be a number in digits, from 0 to ${2n ** 63n - 1n}`, got: version,
+      }] : [],
+    ];
+  }
+
+  private checkModel(model: FoundModel, count: number): Violation[] {
+    const { name, version } = this.names;
+    return [
+      ...(name === undefined ? checkModelName(model.name) : []).map(({ rule, remedy }) => ({
+        property: 'artifact', got: this.directory, rule, remedy: count === 1 ? 'give another `name`' : remedy,
+      })),
+      ...version !== undefined && count * model.versions.length > 1 ? [{
+        property: 'artifact.version',
+        got: version,
+        rule: `needs one SavedModel, and ${this.directory} has several versions or models`,
+        remedy: 'leave it out, or give the directory of one of them',
+      }] : [],
+    ];
+  }
+
+  private checkStrayCode(models: FoundModel[]): Violation[] {
+    const versions = models.flatMap((model) => model.versions.map((version) => version.path));
+    const inside = versions.filter((version) => version !== this.directory);
+    const stray = [...new Set([this.directory, ...inside.map((version) => path.dirname(version)), ...versions])]
+      .flatMap((directory) => STRAY_CODE.map((file) => path.join(directory, file)))
+      .find((file) => fs.existsSync(file));
+    return stray === undefined ? [] : [{
+      property: 'artifact',
+      got: this.directory,
+      rule: `has ${stray}, which the container would not run from there`,
+      remedy: 'move it out of the model, and give its directory as `code` with InferenceCode.fromDirectory',
+    }];
+  }
+
+  private explained(scope: Construct, error: unknown): unknown {
+    const violation = { property: 'artifact', got: this.directory };
+    if (error instanceof PackingError) {
+      return validationError(scope, { ...violation, rule: error.rule, remedy: error.remedy });
+    }
+    if (error instanceof SavedModelError) {
+      const isAll = path.resolve(error.path) === path.resolve(this.directory);
+      return validationError(scope, {
+        ...violation,
+        rule: isAll ? error.problem : `can't be served: ${error.path} ${error.problem}`,
+        remedy: [error.remedy, ...error.details].join('\n'),
+      });
+    }
+    return error;
+  }
+}
