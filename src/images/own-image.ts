@@ -98,7 +98,7 @@ export class UriImage implements ImageSource {
     }
     if (!Token.isUnresolved(uri) && uri.length > 255) {
       throw validationError('TensorFlowImage.fromUri', {
-        property: 'uri', got: `${uri.length} characters`, rule: 'must be at most 255 characters long', remedy: 'use a tag instead of a digest',
+        property: 'uri', got: uri.length, rule: 'must be at most 255 characters long', remedy: 'use a shorter name or tag',
       });
     }
   }
@@ -149,10 +149,9 @@ function checkRegion(scope: Construct, imageRegion: string): void {
 }
 
 function freeId(scope: Construct, id: string): string {
-  for (let number = 1; ; number++) {
-    const candidate = number === 1 ? id : `${id}${number}`;
-    if (scope.node.tryFindChild(candidate) === undefined) {
-      return candidate;
-    }
+  let free = id;
+  for (let number = 2; scope.node.tryFindChild(free) !== undefined; number++) {
+    free = `${id}${number}`;
   }
+  return free;
 }

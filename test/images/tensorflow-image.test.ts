@@ -235,7 +235,7 @@ describe('fromUri', () => {
     const start = '222222222222.dkr.ecr.us-east-1.amazonaws.com/';
     expect(() => TensorFlowImage.fromUri(start + 'a'.repeat(255 - start.length))).not.toThrow();
     expect(() => TensorFlowImage.fromUri(start + 'a'.repeat(256 - start.length))).toThrow(new Error(
-      '[TensorFlowImage.fromUri] `uri` must be at most 255 characters long, got: "256 characters"; use a tag instead of a digest'));
+      '[TensorFlowImage.fromUri] `uri` must be at most 255 characters long, got: 256; use a shorter name or tag'));
   });
 
   test('fails on an image in another region', () => {
