@@ -1,0 +1,83 @@
+import { createHash, randomBytes } from 'node:crypto';
+import * as zlib from 'node:zlib';
+import * as fc from 'fast-check';
+import { GzipSink } from '../../src/private/gzip';
+
+/** Bytes that look random and are the same each time. */
+function noise(size: number): Buffer {
+  const blocks: Buffer[] = [];
+  for (let i = 0; i * 32 < size; i++) {
+    blocks.push(createHash('sha256').update(String(i)).digest());
+  }
+  return Buffer.concat(blocks).subarray(0, size);
+}
+
+function gzip(content: Uint8Array, chunkSize = content.length): Buffer {
+  const chunks: Buffer[] = [];
+  const sink = new GzipSink({ write: (chunk) => { chunks.push(Buffer.from(chunk)); } });
+  for (let from = 0; from < content.length; from += chunkSize) {
+    sink.write(content.subarray(from, from + chunkSize));
+  }
+  sink.end();
+  return Buffer.concat(chunks);
+}
+
+const text = Buffer.from('the same again and again, '.repeat(40_000));
+
+test('says no name and no time, and that it is from Unix', () => {
+  expect(gzip(Buffer.from('abc')).subarray(0, 10)).toEqual(Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]));
+});
+
+test.each([
+  ['nothing', Buffer.alloc(0)],
+  ['one byte', Buffer.from([7])],
+  ['text', text],
+  ['noise', noise(600_000)],
+  ['exactly one piece of noise', noise(256 * 1024)],
+  ['a byte more than a piece', Buffer.concat([noise(256 * 1024), Buffer.from('x')])],
+  ['noise, text and noise', Buffer.concat([noise(300_000), text, noise(700_000)])],
+  ['text, noise and text', Buffer.concat([text, noise(300_000), text])],
+])('%s can be unpacked', (_, content) => {
+  expect(zlib.gunzipSync(gzip(content)).equals(content)).toBe(true);
+});
+
+test('what shrinks is deflated', () => {
+  expect(gzip(text).length).toBeLessThan(text.length / 50);
+});
+
+test('what does not shrink is stored, with 5 bytes for each block of 65535', () => {
+  const content = noise(256 * 1024);
+  expect(gzip(content)).toHaveLength(10 + content.length + 5 * 5 + 5 + 8);
+});
+
+test('is stored where less than a tenth would be saved, as with the weights of a network', () => {
+  const weights = Float32Array.from({ length: 64 * 1024 }, (_, i) => {
+    const [a, b] = [noise(8 * 64 * 1024).readUInt32LE(8 * (i % 1000)), i % 997];
+    return (a / 2 ** 32 - 0.5) * (1 + b / 997);
+  });
+  const random = randomBytes(weights.byteLength);
+  // the exponents of numbers around one: a few values in every fourth byte
+  random.forEach((byte, i) => { random[i] = i % 4 === 3 ? 0x3c + (byte % 128) : byte; });
+  expect(gzip(random).length).toBeGreaterThan(random.length);
+});
+
+test('is the same however the content comes in', () => {
+  const content = Buffer.concat([noise(300_000), text.subarray(0, 300_000), noise(10_000)]);
+  const whole = gzip(content);
+  for (const chunkSize of [1000, 65_536, 262_144, 299_999]) {
+    expect(gzip(content, chunkSize).equals(whole)).toBe(true);
+  }
+});
+
+test('is what it always was, so that no update of this library uploads a model again', () => {
+  const content = Buffer.concat([noise(300_000), text, noise(5000)]);
+  expect(createHash('sha256').update(gzip(content)).digest('hex')).toBe('EXPECTED_GZIP_HASH');
+});
+
+test('any mixture of content can be unpacked', () => {
+  const run = fc.tuple(fc.constantFrom('noise', 'text', 'zeros'), fc.integer({ min: 0, max: 400_000 }));
+  fc.assert(fc.property(fc.array(run, { maxLength: 5 }), fc.integer({ min: 1000, max: 300_000 }), (runs, chunkSize) => {
+    const content = Buffer.concat(runs.map(([kind, size]) => kind === 'noise' ? noise(size) : kind === 'text' ? text.subarray(0, size) : Buffer.alloc(size)));
+    expect(zlib.gunzipSync(gzip(content, chunkSize)).equals(content)).toBe(true);
+  }), { numRuns: 30 });
+});
