@@ -158,7 +158,6 @@ project.package.addField('exports', {
   ...Object.fromEntries(SUB_PATHS.map((name) => [`./${name}`, entry(`${name}/index`)])),
   './package.json': './package.json',
   './.jsii': './.jsii',
-  './.warnings.jsii.js': './.warnings.jsii.js',
 });
 // moduleResolution "node10" does not read `exports`
 project.package.addField('typesVersions', {

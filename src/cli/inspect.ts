@@ -18,18 +18,28 @@ one (1/, 00000123/), or a directory of several models (a/1/, b/3/).
 In shapes, -1 is a dimension of any size.
 
 Options:
-  --json       write JSON: { "models": [{ "name", "versions": [{
-               "version", "directory", "path", "tensorflowVersion" (null: unknown),
-               "schemaVersion", "tags", "otherTags" (of further meta graphs),
-               "signatures": { NAME: { "method", "inputs", "outputs" } },
-               "assets", "operations",
-               "variables": { "count", "bytes", "entries": [{
-                 "name", "dtype", "shape", "bytes", "slices" (only if sliced) }] }
-               }] }] }
-               "inputs" and "outputs": { NAME: { "dtype", "shape" (null: any rank),
-               "tensorName", "placeholderDtype" (only where the tensor takes another
-               type than declared), "componentTensorNames" (only if not dense) } }
-  --help, -h   show this help`,
+  --json       write JSON
+  --help, -h   show this help
+
+JSON:
+  { "models": [{
+      "name", "versions": [{
+        "version": "123", "directory": "00000123", "path",
+        "tensorflowVersion", "schemaVersion", "tags", "otherTags",
+        "signatures": { NAME: { "method", "inputs": TENSORS, "outputs": TENSORS } },
+        "assets", "operations",
+        "variables": { "count", "bytes", "entries": [{
+          "name", "dtype", "shape", "bytes", "slices" }] } }] }] }
+  where TENSORS is
+    { NAME: { "dtype", "shape", "tensorName",
+              "placeholderDtype", "componentTensorNames" } }
+
+  tensorflowVersion       null where the model does not say
+  otherTags               the tags of each meta graph that is not served
+  shape                   null for any number of dimensions, or where none is stated
+  placeholderDtype        only where the graph takes another type than dtype says
+  componentTensorNames    only for a sparse or composite tensor, with tensorName ""
+  slices                  only for a variable that is stored in several parts`,
   run,
 };
 

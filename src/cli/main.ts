@@ -110,11 +110,14 @@ function version(): string {
 }
 
 function processTerminal(): Terminal {
-  // whoever reads our output may have had enough of it, as `head` has
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // whoever reads the output may have had enough of it, as `head` has
     if (error.code !== 'EPIPE') {
-      throw error;
+      process.exitCode = EXIT_FAILURE;
+      process.stderr.write(`${PROGRAM}: cannot write the output: ${error.message}\n`);
     }
   });
+  // there is nowhere left to tell of it
+  process.stderr.on('error', () => undefined);
   return process;
 }

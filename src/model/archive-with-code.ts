@@ -3,9 +3,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { ModelAsset } from './model-asset';
 
 /** Where an archive is, and the code that is to go into it. */
 export interface ArchiveWithCodeProps {
@@ -16,9 +16,7 @@ export interface ArchiveWithCodeProps {
   /** Changes when the archive does. */
   readonly revision?: string;
   /** An archive of the code, all of it under `code/`. */
-  readonly code: Asset;
-  /** Changes when the code does. */
-  readonly codeHash: string;
+  readonly code: ModelAsset;
 }
 
 /**
@@ -35,7 +33,7 @@ export class ArchiveWithCode extends Construct {
   constructor(scope: Construct, id: string, props: ArchiveWithCodeProps) {
     super(scope, id);
     const packer = ArchivePacker.of(this);
-    const key = [props.codeHash, ...(props.revision !== undefined ? [props.revision] : []), props.key].join('/');
+    const key = [props.code.assetHash, ...(props.revision !== undefined ? [props.revision] : []), props.key].join('/');
     const permissions = packer.grantRead(this, props);
     const resource = new CustomResource(this, 'Resource', {
       resourceType: 'Custom::ModelArchiveWithCode',
@@ -44,8 +42,8 @@ export class ArchiveWithCode extends Construct {
       properties: {
         SourceBucket: props.bucket.bucketName,
         SourceKey: props.key,
-        CodeBucket: props.code.s3BucketName,
-        CodeKey: props.code.s3ObjectKey,
+        CodeBucket: props.code.bucket.bucketName,
+        CodeKey: props.code.objectKey,
         TargetBucket: packer.bucket.bucketName,
         TargetKey: key,
       },
@@ -102,11 +100,12 @@ class ArchivePacker extends Construct {
   /** Lets the function read an archive and code. */
   public grantRead(user: Construct, props: ArchiveWithCodeProps): iam.Policy {
     props.bucket.encryptionKey?.grantDecrypt(this.role);
+    props.code.bucket.encryptionKey?.grantDecrypt(this.role);
     return new iam.Policy(user, 'Policy', {
       roles: [this.role],
       statements: [new iam.PolicyStatement({
         actions: ['s3:GetObject'],
-        resources: [props.bucket.arnForObjects(props.key), props.code.bucket.arnForObjects(props.code.s3ObjectKey)],
+        resources: [props.bucket.arnForObjects(props.key), props.code.bucket.arnForObjects(props.code.objectKey)],
       })],
     });
   }

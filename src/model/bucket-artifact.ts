@@ -1,8 +1,12 @@
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { ArchiveWithCode } from './archive-with-code';
 import type { ArtifactSource, BindOptions, BoundArtifact } from './artifact-source';
+import type { InferenceCode } from './inference-code';
+import { ModelAsset } from './model-asset';
 import { throwIfAny, type Violation } from '../private/errors';
+import { contentOfFiles } from '../private/packing';
 
 /** The longest S3 address that SageMaker takes. */
 const LONGEST_ADDRESS = 1024;
@@ -29,8 +33,11 @@ export class BucketSource implements ArtifactSource {
     throwIfAny(scope, [
       ...key !== undefined ? this.checkKey(key) : this.checkPrefix(prefix!),
       ...checkRevision(revision),
-      ...options.code !== undefined ? [CODE_NEEDS_FILES] : [],
+      ...prefix !== undefined && options.code !== undefined ? [CODE_NEEDS_ARCHIVE] : [],
     ]);
+    if (key !== undefined && options.code !== undefined) {
+      return this.bindWithCode(scope, key, options.code);
+    }
     return {
       bucket: this.bucket,
       key: key ?? withSlash(prefix!),
@@ -39,6 +46,23 @@ export class BucketSource implements ArtifactSource {
       hasInferenceCode: undefined,
       hasRequirements: undefined,
       needsNetwork: undefined,
+    };
+  }
+
+  private bindWithCode(scope: Construct, key: string, code: InferenceCode): BoundArtifact {
+    const { files, hasRequirements, needsNetwork } = code._bind(scope);
+    const { revision } = this.location;
+    const asset = ModelAsset.ofFiles(scope, contentOfFiles('inference code', files));
+    const archive = new ArchiveWithCode(scope, 'ArchiveWithCode', { bucket: this.bucket, key, revision, code: asset });
+    return {
+      bucket: archive.bucket,
+      key: archive.key,
+      compressed: true,
+      revision,
+      contentHash: [asset.assetHash, revision ?? '', key].join(' '),
+      hasInferenceCode: true,
+      hasRequirements,
+      needsNetwork,
     };
   }
 
@@ -92,11 +116,10 @@ export class BucketSource implements ArtifactSource {
   }
 }
 
-/** What is in a bucket can't be changed during synthesis. */
-const CODE_NEEDS_FILES: Violation = {
+const CODE_NEEDS_ARCHIVE: Violation = {
   property: 'code',
-  rule: 'can\'t be added to an artifact that is in a bucket',
-  remedy: 'put it there below code/, or give the model from disk with ModelArtifact.fromSavedModel or ModelArtifact.fromArchive',
+  rule: 'can\'t be added to files that are in a bucket',
+  remedy: 'put it there below code/, or give an archive to ModelArtifact.fromBucket',
 };
 
 function checkRevision(revision: string | undefined): Violation[] {

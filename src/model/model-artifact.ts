@@ -72,6 +72,9 @@ export class ModelArtifact {
   /**
    * Takes a `model.tar.gz` that is in a bucket when the app is deployed.
    *
+   * Inference code is put into a copy of it during the deployment, by a function that the stack gets for this; it
+   * manages archives of some gigabytes in its 15 minutes.
+   *
    * @param bucket the bucket, in the region of the model
    * @param key the key of the archive, which ends in `.tar.gz`
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html

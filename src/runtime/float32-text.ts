@@ -1,5 +1,5 @@
 /** The powers of ten that turn decimal places into digits. */
-const POWERS_OF_TEN = Array.from({ length: 17 }, (_, exponent) => 10 ** exponent);
+const POWERS_OF_TEN = [1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16];
 
 /** Room for one number's characters and a comma: the longest, -1.1754943508222875e-38, has 23. */
 const LONGEST = 24;

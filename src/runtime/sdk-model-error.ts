@@ -30,7 +30,7 @@ export function withModelMessage(error: unknown, endpointName: string, targetVar
 
 /** By its name, because the client can come from another copy of the SDK, which has classes of its own. */
 function isSdkModelError(error: unknown): error is SdkModelError {
-  return error instanceof Error && error.name === 'ModelError';
+  return (error as { name?: unknown } | undefined)?.name === 'ModelError';
 }
 
 /** SageMaker's own message: `Received client error (400) from primary with message "...". See https://...`. */

@@ -33,8 +33,8 @@ const BY_NAME: ReadonlyArray<readonly [name: RegExp, ForeignFile]> = [
   }],
   [/\.onnx$/i, { what: 'an ONNX model', remedy: CONVERT }],
   [/\.(pt|pth|safetensors)$/i, { what: 'a model that is not TensorFlow\'s', remedy: CONVERT }],
-  [/^(checkpoint|.*\.(meta|ckpt|index))$/i, { what: 'a training checkpoint, which has no graph to serve', remedy: EXPORT_AGAIN }],
-  [/^(?!saved_model\.pb$|fingerprint\.pb$|keras_metadata\.pb$).*\.pb$/i, { what: 'a frozen graph', remedy: EXPORT_AGAIN }],
+  [/^(checkpoint|(?!variables\.).*\.(meta|ckpt|index))$/i, { what: 'a training checkpoint, which has no graph to serve', remedy: EXPORT_AGAIN }],
+  [/^(?!saved_model\.pb$|fingerprint\.pb$|keras_metadata\.pb$).*\.pb$/i, { what: 'a frozen graph or another protocol buffer', remedy: EXPORT_AGAIN }],
 ];
 
 /** What files with other names than `saved_model.pb` start with that bear this name. */

@@ -20,7 +20,7 @@ export interface SignatureTensor {
    * @default - the same as `dtype`, or not a placeholder
    */
   readonly placeholderDtype?: string;
-  /** The size of each dimension, -1 where any size goes; null where any number of dimensions goes. */
+  /** The size of each dimension, -1 for one of any size; null for any number of dimensions, or where none is stated. */
   readonly shape: readonly number[] | null;
   /** The tensor in the graph, such as `serving_default_x:0`; empty for a sparse or composite tensor. */
   readonly tensorName: string;
@@ -133,9 +133,9 @@ function tensors(signature: string, infos: ReadonlyMap<string, TensorInfo>, plac
 }
 
 function shape(what: string, definition: TensorInfo['tensorShape']): number[] | null {
+  // scalars have an empty shape; the oldest exports state none at all, whatever the tensor takes
   if (definition === undefined || definition.unknownRank) {
-    // without a shape, TensorFlow takes a tensor for a scalar
-    return definition === undefined ? [] : null;
+    return null;
   }
   return definition.dim.map(({ size }) => {
     if (size < -1) {

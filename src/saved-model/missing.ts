@@ -41,6 +41,9 @@ export function checkIsDirectory(given: string, wanted: string): void {
 /** The error for a directory that should be a SavedModel and is not. */
 export function notASavedModel(directory: string): SavedModelError {
   const entries = namesIn(directory);
+  if (entries.some(({ name }) => name === SAVED_MODEL_FILE)) {
+    return new SavedModelError(path.join(directory, SAVED_MODEL_FILE), 'is a link to nothing', 'fetch or copy the file that it stands for');
+  }
   const versions = entries
     .filter(({ name }) => isVersionNumber(name) && statOf(path.join(directory, name, SAVED_MODEL_FILE)) !== undefined)
     .map(({ name }) => name);

@@ -23,22 +23,21 @@ export interface Tree {
 }
 
 /**
- * Looks for SavedModels in a tree. Names that begin with a dot are left out. Links are followed, but for those back to a
- * directory of the tree, unless such a link is a version.
+ * Looks for SavedModels in a tree. Names that begin with a dot are left out. A link to a directory is followed where it
+ * leads out of the tree, and to another part of the tree where its name is that of a version.
  *
+ * @param maxDirectories how many directories are looked at before the path is taken for a mistake
  * @throws SavedModelError
  */
-export function scan(root: string): Tree {
+export function scan(root: string, maxDirectories = MAX_DIRECTORIES): Tree {
   const savedModels: Location[] = [];
   const vacant: Location[] = [];
   const paths: string[] = [];
   const visited = new Set<string>();
   const realRoot = realPathOf(root);
 
-  const visit = (location: Location) => {
-    const directory = path.join(root, ...location);
-    const realPath = realPathOf(directory);
-    const entries = namesIn(directory).filter(({ name }) => !name.startsWith('.'));
+  const visit = (location: Location, realPath: string) => {
+    const entries = namesIn(path.join(root, ...location)).filter(({ name }) => !name.startsWith('.'));
     const isSavedModel = entries.some((entry) => entry.name === SAVED_MODEL_FILE && !entry.isDirectory());
     if (isSavedModel) {
       savedModels.push(location);
@@ -49,32 +48,34 @@ export function scan(root: string): Tree {
       return;
     }
     visited.add(realPath);
-    if (visited.size > MAX_DIRECTORIES) {
-      throw new SavedModelError(root, `holds more than ${MAX_DIRECTORIES} directories`, 'give the directory of the model itself');
+    if (visited.size > maxDirectories) {
+      throw new SavedModelError(root, `holds more than ${maxDirectories} directories`, 'give the directory of the model itself');
     }
     if (entries.length === 0 && location.length > 0) {
       paths.push(`${location.join('/')}/`);
     }
     for (const entry of entries) {
       const below = [...location, entry.name];
-      if (entry.isDirectory() || (entry.isSymbolicLink() && leadsOn(realRoot, path.join(root, ...below), entry.name))) {
-        visit(below);
+      const realBelow = path.join(realPath, entry.name);
+      const directory = entry.isDirectory() ? realBelow : entry.isSymbolicLink() ? followed(realBelow, entry.name, realRoot) : undefined;
+      if (directory !== undefined) {
+        visit(below, directory);
       } else if (paths.length < MAX_PATHS) {
         paths.push(below.join('/'));
       }
     }
   };
-  visit([]);
+  visit([], realRoot);
   return { savedModels, vacant, paths };
 }
 
-/** Whether a link leads to a directory that is not in the tree anyway. */
-function leadsOn(realRoot: string, link: string, name: string): boolean {
+/** The directory that a link leads to; undefined for one to a file, or to what is looked at anyway. */
+function followed(link: string, name: string, realRoot: string): string | undefined {
   if (statOf(link)?.isDirectory() !== true) {
-    return false;
+    return undefined;
   }
   const target = realPathOf(link);
   const isInTree = target === realRoot || target.startsWith(realRoot + path.sep);
   const isAboveTree = realRoot.startsWith(target + path.sep);
-  return isVersionNumber(name) || (!isInTree && !isAboveTree);
+  return isAboveTree || (isInTree && !isVersionNumber(name)) ? undefined : target;
 }

@@ -53,12 +53,20 @@ describe('a model error', () => {
   test('says where it is from, the status, and what the container said', () => {
     const cause = new Error('sdk');
     const error = new ModelError({
-      endpointName: 'my-endpoint', variant: 'blue', originalStatusCode: 400, originalMessage: '{"error":"bad"}', modelMessage: 'bad',
-      logStreamArn: 'arn:aws:logs:eu-west-1:111122223333:log-group:/aws/sagemaker/Endpoints/my-endpoint', cause,
+      endpointName: 'my-endpoint',
+      variant: 'blue',
+      originalStatusCode: 400,
+      originalMessage: '{"error":"bad"}',
+      modelMessage: 'bad',
+      logStreamArn: 'arn:aws:logs:eu-west-1:111122223333:log-group:/aws/sagemaker/Endpoints/my-endpoint',
+      cause,
     });
     expect(error.message).toBe('[my-endpoint/blue] the model answered an error with status 400: bad');
     expect(error).toMatchObject({
-      variant: 'blue', originalStatusCode: 400, originalMessage: '{"error":"bad"}', modelMessage: 'bad',
+      variant: 'blue',
+      originalStatusCode: 400,
+      originalMessage: '{"error":"bad"}',
+      modelMessage: 'bad',
       logStreamArn: 'arn:aws:logs:eu-west-1:111122223333:log-group:/aws/sagemaker/Endpoints/my-endpoint',
     });
     expect(error.cause).toBe(cause);

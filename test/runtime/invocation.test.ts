@@ -2,7 +2,7 @@ import { checkOptions, invocation } from '../../src/runtime/invocation';
 
 const NAME_RULE = 'must be 1 to 63 letters, digits and hyphens, with no hyphen at either end';
 const ATTRIBUTES_RULE = 'must be 1 to 1024 printable ASCII characters, the first of them no space, '
-  + 'and leave `tfs-method`, `tfs-model-name` and `tfs-model-version` to the client';
+  + 'and leave `tfs-method`, `tfs-model-name`, `tfs-model-version` alone';
 const MODEL_NAME_RULE = 'must start with a letter or digit and have only those, `.`, `_` and `-`, at most 255';
 const PRINTABLE_RULE = 'must be 1 to 1024 printable ASCII characters, the first of them no space';
 
@@ -16,13 +16,23 @@ test('without options the type is JSON exactly, and nothing else is sent', () =>
 test('all options are sent', () => {
   const { signal } = new AbortController();
   expect(invocation('my-endpoint', 'classify', {}, {
-    modelName: 'half_plus_three', modelVersion: '00000123', targetVariant: 'blue', targetModel: 'a/model.tar.gz', inferenceId: 'id 1',
-    customAttributes: 'trace-id=1', maxPayloadBytes: 4194304, signal,
+    modelName: 'half_plus_three',
+    modelVersion: '00000123',
+    targetVariant: 'blue',
+    targetModel: 'a/model.tar.gz',
+    inferenceId: 'id 1',
+    customAttributes: 'trace-id=1',
+    maxPayloadBytes: 4194304,
+    signal,
   })).toEqual({
     parameters: {
-      EndpointName: 'my-endpoint', ContentType: 'application/json', Accept: 'application/json',
+      EndpointName: 'my-endpoint',
+      ContentType: 'application/json',
+      Accept: 'application/json',
       CustomAttributes: 'trace-id=1,tfs-method=classify,tfs-model-name=half_plus_three,tfs-model-version=00000123',
-      TargetVariant: 'blue', TargetModel: 'a/model.tar.gz', InferenceId: 'id 1',
+      TargetVariant: 'blue',
+      TargetModel: 'a/model.tar.gz',
+      InferenceId: 'id 1',
     },
     maxPayloadBytes: 4194304,
     signal,

@@ -64,7 +64,11 @@ test('strings with millions of escapes are read', () => {
 });
 
 // a whole number beyond 2^53 is written with its digits too, and read as a bigint
-const number = fc.oneof(fc.double().filter((value) => !Number.isInteger(value) || Number.isSafeInteger(value)), fc.integer(), fc.constantFrom(NaN, Infinity, -Infinity, -0, 2 ** 53 - 1));
+const number = fc.oneof(
+  fc.double().filter((value) => !Number.isInteger(value) || Number.isSafeInteger(value)),
+  fc.integer(),
+  fc.constantFrom(NaN, Infinity, -Infinity, -0, 2 ** 53 - 1),
+);
 const wellFormed = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom('\0', '"', '\\', 'NaN', 'u0000', '9007199254740993') }));
 const { tree } = fc.letrec<{ tree: unknown; leaf: unknown }>((tie) => ({
   tree: fc.oneof({ depthSize: 'medium' }, tie('leaf'), fc.array(tie('tree')), fc.array(number), fc.dictionary(wellFormed, tie('tree'))),

@@ -32,7 +32,10 @@ test('an error that comes as a success is a model error', () => {
   expect(error).toBeInstanceOf(ModelError);
   expect(error).toMatchObject({
     message: '[my-endpoint/blue] the model answered an error with status 200: Malformed request: "x"',
-    variant: 'blue', originalStatusCode: 200, originalMessage: body, modelMessage: 'Malformed request: "x"',
+    variant: 'blue',
+    originalStatusCode: 200,
+    originalMessage: body,
+    modelMessage: 'Malformed request: "x"',
   });
 });
 

@@ -13,7 +13,11 @@ test('the container\'s message is taken out of the SDK\'s error, which is the ca
   expect(error).toBeInstanceOf(ModelError);
   expect(error).toMatchObject({
     message: '[my-endpoint] the model answered an error with status 400: bad',
-    endpointName: 'my-endpoint', originalStatusCode: 400, originalMessage: '{"error": "bad"}', modelMessage: 'bad', logStreamArn: 'arn:aws:logs:::x',
+    endpointName: 'my-endpoint',
+    originalStatusCode: 400,
+    originalMessage: '{"error": "bad"}',
+    modelMessage: 'bad',
+    logStreamArn: 'arn:aws:logs:::x',
   });
   expect((error as ModelError).variant).toBeUndefined();
   expect((error as ModelError).cause).toBe(cause);

@@ -1,7 +1,7 @@
+import { type HalfPlusThree, type Multi } from './models';
 import {
   type Predictions, type ResponseValue, type Signature, type Signatures, type SignatureName, TensorFlowServingClient,
 } from '../../src/runtime';
-import { type HalfPlusThree, type Multi } from './models';
 
 /** `true` if the types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;

@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import * as path from 'node:path';
+import { runInNewContext } from 'node:vm';
+import * as runtime from '../../src/runtime';
+
+/** The module that the code makes with all it imports, but for the AWS SDK. */
+function bundle(code: string, format: 'cjs' | 'esm'): string {
+  return execFileSync(
+    process.execPath,
+    [require.resolve('esbuild/bin/esbuild'), '--bundle', '--minify', '--platform=neutral', '--target=es2022', '--external:@aws-sdk/*', `--format=${format}`],
+    { cwd: path.join(__dirname, '..', '..', 'src', 'runtime'), input: code, encoding: 'utf-8' },
+  );
+}
+
+test('what is exported', () => {
+  expect(Object.keys(runtime).sort()).toEqual([
+    'InvalidRequestError', 'MalformedResponseError', 'ModelError', 'PayloadTooLargeError', 'TensorFlowServingClient', 'TensorFlowServingError',
+  ]);
+});
+
+test('nothing but the AWS SDK is imported, and a bundle leaves out what is not used', () => {
+  expect(bundle('import "./index"', 'esm').trim()).toBe('import"@aws-sdk/client-sagemaker-runtime";');
+});
+
+test('a bundle has less than 20 kB, and runs where only the web\'s own globals are', async () => {
+  const code = bundle('export { TensorFlowServingClient } from "./index"', 'cjs');
+  expect(code.length).toBeLessThan(20_000);
+  class InvokeEndpointCommand {
+    public constructor(public readonly input: { Body: Uint8Array }) {}
+  }
+  const bundled = { exports: {} as typeof runtime };
+  const required: string[] = [];
+  const require = (name: string) => {
+    required.push(name);
+    return { InvokeEndpointCommand };
+  };
+  runInNewContext(code, { module: bundled, require, TextEncoder, TextDecoder, atob, btoa });
+  expect(required).toEqual(['@aws-sdk/client-sagemaker-runtime']);
+  const send = async (command: InvokeEndpointCommand) => {
+    expect(Buffer.from(command.input.Body).toString()).toBe('{"inputs":[{"b64":"//4A"},0.1,NaN]}');
+    return { Body: Buffer.from('{"outputs": [{"b64": "//4A"}, 9007199254740993, NaN]}') };
+  };
+  const client = new bundled.exports.TensorFlowServingClient({ endpointName: 'my-endpoint', client: { send: send as never } });
+  const { outputs } = await client.predict({ inputs: [Uint8Array.of(255, 254, 0), 0.1, NaN] });
+  const [bytes, integer, float] = outputs as [Uint8Array, bigint, number];
+  expect([...bytes]).toEqual([255, 254, 0]);
+  expect([integer, float]).toEqual([9007199254740993n, NaN]);
+});
