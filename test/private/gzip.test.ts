@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as zlib from 'node:zlib';
 import * as fc from 'fast-check';
+import fflate from 'fflate';
 import { GzipSink } from '../../src/private/gzip';
 
 /** Bytes that look random and are the same each time. */
@@ -33,8 +34,10 @@ test.each([
   ['one byte', Buffer.from([7])],
   ['text', text],
   ['noise', noise(600_000)],
-  ['exactly one piece of noise', noise(256 * 1024)],
-  ['a byte more than a piece', Buffer.concat([noise(256 * 1024), Buffer.from('x')])],
+  ['exactly one piece of noise', noise(252_000)],
+  ['exactly one piece of text', text.subarray(0, 252_000)],
+  ['a block of text and a byte', text.subarray(0, 21_001)],
+  ['a byte more than a piece', Buffer.concat([noise(252_000), Buffer.from('x')])],
   ['noise, text and noise', Buffer.concat([noise(300_000), text, noise(700_000)])],
   ['text, noise and text', Buffer.concat([text, noise(300_000), text])],
 ])('%s can be unpacked', (_, content) => {
@@ -45,19 +48,46 @@ test('what shrinks is deflated', () => {
   expect(gzip(text).length).toBeLessThan(text.length / 50);
 });
 
-test('what does not shrink is stored, with 5 bytes for each block of 65535', () => {
-  const content = noise(256 * 1024);
-  expect(gzip(content)).toHaveLength(10 + content.length + 5 * 5 + 5 + 8);
+test('what does not shrink is stored, with 5 bytes for each block of 65535 of a piece', () => {
+  const content = noise(252_000);
+  expect(gzip(content)).toHaveLength(10 + content.length + 4 * 5 + 5 + 8);
+});
+
+test('what repeats itself is deflated once', () => {
+  const deflate = jest.spyOn(fflate, 'deflateSync');
+  expect(zlib.gunzipSync(gzip(Buffer.alloc(4 * 252_000, 'a'))).equals(Buffer.alloc(4 * 252_000, 'a'))).toBe(true);
+  expect(deflate).toHaveBeenCalledTimes(1 + 12);
+  deflate.mockRestore();
+});
+
+test.each([
+  ['is cut off', (block: Uint8Array) => block.subarray(0, -1)],
+  ['is of something else', (_: Uint8Array, real: typeof fflate.deflateSync) => real(Buffer.alloc(21_000, 'b'))],
+  ['is of too little', (_: Uint8Array, real: typeof fflate.deflateSync) => real(text.subarray(0, 20_999))],
+  ['has several blocks', (_: Uint8Array, real: typeof fflate.deflateSync) => real(noise(100_000).map((byte) => byte % 100))],
+])('what the library deflates wrongly is stored, where it %s', (_, spoil) => {
+  const real = fflate.deflateSync;
+  const deflate = jest.spyOn(fflate, 'deflateSync').mockImplementation((content, options) => {
+    const block = real(content, options);
+    return options?.level === 6 ? spoil(block, real) : block;
+  });
+  try {
+    const packed = gzip(text);
+    expect(packed.length).toBeGreaterThan(text.length);
+    expect(zlib.gunzipSync(packed).equals(text)).toBe(true);
+  } finally {
+    deflate.mockRestore();
+  }
 });
 
 test('what shrinks by less than a tenth is stored, as the weights of a network are', () => {
   // one byte in four has half as many values: a saving of 3 %
-  const weights = noise(256 * 1024).map((byte, i) => i % 4 === 3 ? byte % 128 : byte);
+  const weights = noise(252_000).map((byte, i) => i % 4 === 3 ? byte % 128 : byte);
   expect(gzip(weights).length).toBeGreaterThan(weights.length);
 });
 
 test('what shrinks by more is deflated', () => {
-  const bytes = noise(256 * 1024).map((byte) => byte % 128);
+  const bytes = noise(252_000).map((byte) => byte % 128);
   expect(gzip(bytes).length).toBeLessThan(bytes.length * 0.9);
 });
 

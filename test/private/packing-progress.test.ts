@@ -1,4 +1,4 @@
-import * as fs from 'node:fs';
+import fs from 'node:fs';
 import { Progress, type Terminal, terminalOfProcess } from '../../src/private/packing-progress';
 
 const CLEAR = '\r\u001b[K';

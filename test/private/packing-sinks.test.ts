@@ -1,4 +1,4 @@
-import * as fs from 'node:fs';
+import fs from 'node:fs';
 import * as path from 'node:path';
 import { HashSink, TeeSink, writeAtomically } from '../../src/private/packing-sinks';
 import { temporaryDirectory } from '../support/disk';
