@@ -99,9 +99,9 @@ test('is the same however the content comes in', () => {
   }
 });
 
-test('is what it always was, so that no update of this library uploads a model again', () => {
+test('is the same on every machine and with every Node', () => {
   const content = Buffer.concat([noise(300_000), text, noise(5000)]);
-  expect(createHash('sha256').update(gzip(content)).digest('hex')).toBe('EXPECTED_GZIP_HASH');
+  expect(createHash('sha256').update(gzip(content)).digest('hex')).toBe('e863533704121ad2625efc7efac82ddb44bb04f3ec7bda3ec5ccf15a415e0086');
 });
 
 test('any mixture of content can be unpacked', () => {

@@ -79,7 +79,7 @@ test('takes nothing for all of nothing', () => {
 test('leaves the last column of a narrow terminal free, so that the line does not break', () => {
   const { terminal, advance } = progressOf(10 * MIB, 20);
   advance(1000, MIB);
-  expect(terminal.written).toEqual(['\rPacking half_plus_\u001b[K']);
+  expect(terminal.written).toEqual(['\rPacking half_plus_t\u001b[K']);
 });
 
 describe('the terminal of the process', () => {

@@ -1,0 +1,96 @@
+import { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { InstanceVariantOptions } from './endpoint-variant';
+import type { BoundVariant, VariantSource } from './variant-source';
+import type { ModelFromArtifact } from '../model/model-from-artifact';
+import type { ITensorFlowModel } from '../model/tensorflow-model';
+import { checkGibibytes, checkInteger, checkNumber, checkSeconds } from '../private/checks';
+import type { Violation } from '../private/errors';
+
+/** SageMaker gives a real-time request no longer than this. */
+const REAL_TIME_LIMIT = Duration.seconds(60);
+
+/** A variant on instances that are there all the time. */
+export class InstanceVariant implements VariantSource {
+  public readonly hasLocalStorage: boolean;
+  public readonly usesElasticInference: boolean;
+
+  constructor(private readonly options: InstanceVariantOptions) {
+    this.hasLocalStorage = options.instanceType._hasLocalStorage;
+    this.usesElasticInference = options.acceleratorType !== undefined;
+  }
+
+  public check(at: string): Violation[] {
+    const { options } = this;
+    const seconds = { min: 60, max: 3600 };
+    return [
+      ...checkInteger(`${at}initialInstanceCount`, options.initialInstanceCount, { min: 1 }),
+      ...checkNumber(`${at}weight`, options.weight, { min: 0 }),
+      ...checkGibibytes(`${at}volumeSize`, options.volumeSize, { min: 1, max: 512 }),
+      ...checkSeconds(`${at}modelDataDownloadTimeout`, options.modelDataDownloadTimeout, seconds),
+      ...checkSeconds(`${at}containerStartupHealthCheckTimeout`, options.containerStartupHealthCheckTimeout, seconds),
+      ...this.checkVolume(at),
+      ...this.checkInvocationTimeout(at),
+    ];
+  }
+
+  public bind(endpoint: Construct, variantName: string): BoundVariant {
+    const { options } = this;
+    const made = madeHere(options.model);
+    return {
+      production: {
+        variantName,
+        modelName: made !== undefined
+          ? made._modelNameFor(endpoint, { instanceType: options.instanceType, acceleratorType: options.acceleratorType })
+          : options.model.modelName,
+        instanceType: options.instanceType.toString(),
+        initialInstanceCount: options.initialInstanceCount ?? 1,
+        initialVariantWeight: options.weight ?? 1,
+        acceleratorType: options.acceleratorType?.toString(),
+        volumeSizeInGb: options.volumeSize?.toGibibytes(),
+        modelDataDownloadTimeoutInSeconds: options.modelDataDownloadTimeout?.toSeconds(),
+        containerStartupHealthCheckTimeoutInSeconds: startupTimeout(options, made)?.toSeconds(),
+        inferenceAmiVersion: options.inferenceAmiVersion?.toString(),
+        routingConfig: options.routing !== undefined ? { routingStrategy: options.routing } : undefined,
+      },
+      securityGroups: made?._securityGroups ?? [],
+    };
+  }
+
+  private checkVolume(at: string): Violation[] {
+    return this.hasLocalStorage && this.options.volumeSize !== undefined
+      ? [{
+        property: `${at}volumeSize`,
+        got: `${this.options.volumeSize.toGibibytes()} GiB on ${this.options.instanceType}`,
+        rule: 'can not be given for instances with storage of their own',
+        remedy: 'leave it out',
+      }]
+      : [];
+  }
+
+  private checkInvocationTimeout(at: string): Violation[] {
+    const timeout = madeHere(this.options.model)?._invocationTimeout;
+    return timeout !== undefined && !timeout.isUnresolved() && timeout.toSeconds() > REAL_TIME_LIMIT.toSeconds()
+      ? [{
+        property: `${at}model`,
+        got: `an invocationTimeout of ${timeout.toSeconds()} seconds`,
+        rule: `must have an \`invocationTimeout\` of at most ${REAL_TIME_LIMIT.toSeconds()} seconds, which is all that a real-time request gets`,
+        remedy: 'score such requests asynchronously or in a batch transform',
+      }]
+      : [];
+  }
+}
+
+function startupTimeout(options: InstanceVariantOptions, model: ModelFromArtifact | undefined): Duration | undefined {
+  if (options.containerStartupHealthCheckTimeout !== undefined || model?._loadTimeout === undefined) {
+    return options.containerStartupHealthCheckTimeout;
+  }
+  return model._loadTimeout.isUnresolved()
+    ? undefined
+    : Duration.seconds(Math.min(3600, model._loadTimeout.toSeconds() + 60));
+}
+
+/** The model, if it is one of this library's own and not imported. */
+function madeHere(model: ITensorFlowModel): ModelFromArtifact | undefined {
+  return '_modelNameFor' in model ? model as ModelFromArtifact : undefined;
+}
