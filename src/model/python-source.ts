@@ -53,14 +53,23 @@ export function readPython(source: string): PythonModule {
   return { defined, definesMore, imported };
 }
 
-/** The text of a Python file, in the encoding that its first lines name; undefined where it is in another one. */
+/** The text of a Python file; undefined where it is not in the encoding that its first lines name, or else in UTF-8. */
 export function decodePython(bytes: Uint8Array): string | undefined {
   const start = Buffer.from(bytes.subarray(0, 500)).toString('latin1').split('\n').slice(0, 2).join('\n');
   const encoding = /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/m.exec(start)?.[1] ?? 'utf-8';
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return decoderOf(encoding).decode(bytes);
   } catch {
     return undefined;
+  }
+}
+
+function decoderOf(encoding: string): TextDecoder {
+  try {
+    return new TextDecoder(encoding, { fatal: true });
+  } catch {
+    // Python knows more encodings, whose names and keywords are ASCII too
+    return new TextDecoder('latin1');
   }
 }
 
@@ -119,7 +128,7 @@ function readToken(source: string, at: number): { kind: Token['kind']; text: str
     const quotes = start[1];
     const from = at + start[0].length;
     const end = endOfText(source, from, quotes);
-    return { kind: 'text', text: source.slice(from, end), length: Math.min(end + quotes.length, source.length) - at };
+    return { kind: 'text', text: source.slice(from, end), length: end - at + (source.startsWith(quotes, end) ? quotes.length : 0) };
   }
   NAME.lastIndex = at;
   const name = NAME.exec(source);

@@ -10,10 +10,9 @@ const DATA_TYPES: ReadonlyArray<readonly [name: string, size?: number]> = [
 /** What is added to a type's number for the reference to a variable of the type. */
 const REFERENCE = 100;
 
-/** A data type, told apart from the reference to a variable of that type. */
+/** A data type. */
 export interface DataType {
   readonly name: string;
-  readonly isReference: boolean;
   /** The bytes that an element takes in a checkpoint; undefined where that depends on the value, or is not known. */
   readonly size?: number;
 }
@@ -23,7 +22,7 @@ export interface DataType {
  * not known, because TensorFlow added a type since, gives `DT_<number>`.
  */
 export function dataType(number: number): DataType {
-  const isReference = number > REFERENCE && DATA_TYPES[number - REFERENCE] !== undefined;
-  const [name, size] = DATA_TYPES[isReference ? number - REFERENCE : number] ?? [`DT_${number}`];
-  return { name, isReference, size };
+  const value = number > REFERENCE ? number - REFERENCE : number;
+  const [name, size] = DATA_TYPES[value] ?? [`DT_${number}`];
+  return { name, size };
 }

@@ -56,7 +56,10 @@ export const NODE = message('NodeDef', { name: single(1, STRING, ''), op: single
 /** The attributes of a node. */
 export const NODE_ATTRIBUTES = message('NodeDef', { attr: map(5, ATTR_VALUE) });
 
-const FUNCTION_DEF = message('FunctionDef', { nodeDef: repeated(3, NODE) });
+/** A node of a function, of which nobody asks more than what it does. */
+const FUNCTION_NODE = message('NodeDef', { op: single(2, STRING, '') });
+
+const FUNCTION_DEF = message('FunctionDef', { nodeDef: repeated(3, FUNCTION_NODE) });
 
 const FUNCTION_DEF_LIBRARY = message('FunctionDefLibrary', { function: repeated(1, FUNCTION_DEF) });
 

@@ -70,9 +70,16 @@ export class Reader {
 
   /** The next bytes, not copied. */
   take(length: number): Buffer {
-    this.require(length);
-    this.position += length;
-    return this.bytes.subarray(this.position - length, this.position);
+    const start = this.advance(length);
+    return this.bytes.subarray(start, this.position);
+  }
+
+  /** The next bytes as text. */
+  text(length: number): string {
+    const start = this.advance(length);
+    const text = this.bytes.toString('utf8', start, this.position);
+    // looking at the bytes themselves is only worth it where they may have been replaced
+    return text.includes('\ufffd') && !isUtf8(this.bytes.subarray(start, this.position)) ? this.fail('a text is not UTF-8') : text;
   }
 
   /** The length of what comes next. */
@@ -115,13 +122,13 @@ export class Reader {
         this.skipVarint();
         break;
       case WireType.FIXED64:
-        this.take(8);
+        this.advance(8);
         break;
       case WireType.LENGTH_DELIMITED:
-        this.take(this.length());
+        this.advance(this.length());
         break;
       case WireType.FIXED32:
-        this.take(4);
+        this.advance(4);
         break;
       default:
         this.fail(`${wireType} is not a wire type`);
@@ -130,6 +137,14 @@ export class Reader {
 
   fail(problem: string, position = this.position): never {
     throw new DamageError(problem, this.bytes.byteOffset + position);
+  }
+
+  /** Steps over bytes, and gives the place where they start. */
+  private advance(length: number): number {
+    this.require(length);
+    const start = this.position;
+    this.position += length;
+    return start;
   }
 
   private require(length: number): void {
@@ -187,11 +202,7 @@ export const BYTES: Codec<Buffer> = {
 /** `string`; text that is not UTF-8 is damage, as it is to TensorFlow. */
 export const STRING: Codec<string> = {
   wireType: WireType.LENGTH_DELIMITED,
-  read: (reader) => {
-    const bytes = reader.take(reader.length());
-    const text = bytes.toString('utf8');
-    return text.includes('\ufffd') && !isUtf8(bytes) ? reader.fail('a text is not UTF-8') : text;
-  },
+  read: (reader) => reader.text(reader.length()),
 };
 
 /** A field with one value; of several occurrences the last one counts. */

@@ -10,12 +10,6 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/cdk.json"))
 SNAPSHOTS = sorted(ROOT.glob("integ/*.snapshot/**/*.template.json"))
 
-# the ids of rules that are not followed, with the reason
-IGNORED = {
-    "W3005": "to wait for the policies of a role, the CDK also waits for the role, as implied",
-}
-
-
 @pytest.mark.parametrize("template", SNAPSHOTS, ids=lambda path: path.name.split(".")[0])
 def test_snapshot(template):
     assert findings(template) == []

@@ -52,8 +52,14 @@ test('takes relative paths from the working directory', () => {
 
 test('leaves out what systems and tools leave behind, wherever it is', () => {
   expect(list({
-    '.DS_Store': '', 'Thumbs.db': '', '__pycache__': { 'a.cpython-311.pyc': '' }, 'a.pyc': '', '.git': { HEAD: '' },
-    '.ipynb_checkpoints': { a: '' }, 'below': { '.DS_Store': '', 'b.py': '' }, '.hidden': '',
+    '.DS_Store': '',
+    'Thumbs.db': '',
+    '__pycache__': { 'a.cpython-311.pyc': '' },
+    'a.pyc': '',
+    '.git': { HEAD: '' },
+    '.ipynb_checkpoints': { a: '' },
+    'below': { '.DS_Store': '', 'b.py': '' },
+    '.hidden': '',
   })).toEqual(['m/1/.hidden 0', 'm/1/below/b.py 0']);
 });
 
@@ -63,7 +69,7 @@ test.each([['.git', true], ['a.pyc', true], ['.gitignore', false], ['git', false
 
 describe('links', () => {
   test('to files and directories inside are followed', () => {
-    expect(list({ 'real': { f: 'abc' }, 'link': new Link('real'), 'a': { file: new Link('../real/f') } })).toEqual([
+    expect(list({ real: { f: 'abc' }, link: new Link('real'), a: { file: new Link('../real/f') } })).toEqual([
       'm/1/a/file 3', 'm/1/link/f 3', 'm/1/real/f 3',
     ]);
   });

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { PackingError } from '../../src/private/packing-error';
 import { type TarEntry, TarReader } from '../../src/private/tar-reader';
 import { TarWriter } from '../../src/private/tar-writer';
-import { blocksOf, filesOf, type MadeEntry, tarOf } from '../support/archives';
+import { blocksOf, type MadeEntry, tarOf } from '../support/archives';
 
 interface ReadEntry extends TarEntry {
   readonly content: string;
@@ -192,7 +192,7 @@ describe('refuses', () => {
     ['a name that readers disagree about', tarOf({ path: 'name', patch: { 257: Buffer.from('ustar  \0'), 345: Buffer.from('prefix') } }),
       'has an entry whose name depends on who reads it, name', anotherTar],
     ['a name that is not UTF-8', tarOf({ path: 'a', patch: { 1: Buffer.from([0xe9]) } }), 'has an entry whose name is not UTF-8, a\ufffd', 'rename it'],
-    ['a name with a zero in it', tarOf(pax('11 path=a\0b\n'), { path: 'c' }), 'has an entry whose name is not UTF-8, a\\u0000b', 'rename it'],
+    ['a name with a zero in it', tarOf(pax('12 path=a\0b\n'), { path: 'c' }), 'has an entry whose name is not UTF-8, a\\u0000b', 'rename it'],
     ['a file without a name', afterFirst({ path: './', type: 'File', content: 'x', patch: { 1: Buffer.alloc(1) } }),
       'has an entry without a name after first', 'pack it again'],
     ['a size that is no number', tarOf({ path: 'a', patch: { 124: Buffer.from('zzz') } }), 'is compressed with gzip, but holds no tar archive',
@@ -216,16 +216,12 @@ describe('refuses', () => {
 });
 
 test('reads a checksum of signed bytes, as old programs wrote it', () => {
-  const archive = tarOf({ path: 'größe', content: 'x' });
-  const block = archive.subarray(archive.indexOf('größe') < 512 ? 0 : 1024);
-  const header = tarOf(...filesOf({ a: 'x' }));
-  header[0] = 0xc3;
-  header[1] = 0xa4;
-  header.fill(' ', 148, 156);
-  const sum = header.subarray(0, 512).reduce((total, byte) => total + (byte > 127 ? byte - 256 : byte), 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  expect(read(header)).toEqual([file('ä', 'x')]);
-  expect(block.length).toBeGreaterThan(0);
+  const archive = tarOf({ path: '__', content: 'x' });
+  archive.write('ä', 0);
+  archive.fill(' ', 148, 156);
+  const sum = archive.subarray(0, 512).reduce((total, byte) => total + (byte > 127 ? byte - 256 : byte), 0);
+  archive.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  expect(read(archive)).toEqual([file('ä', 'x')]);
 });
 
 test('reads a size in binary', () => {

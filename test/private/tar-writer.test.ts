@@ -49,7 +49,7 @@ test.each([
     addFile(writer, path, 'content');
     writer.directory(`${path}.d`);
   })));
-  expect([...entries.keys()]).toEqual([path, `${path}.d/`]);
+  expect([...entries].map(([name, { type }]) => [name.replace(/\/$/, ''), type])).toEqual([[path, 'File'], [`${path}.d`, 'Directory']]);
   expect(entries.get(path)?.content.toString()).toBe('content');
 });
 

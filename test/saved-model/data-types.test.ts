@@ -8,15 +8,15 @@ test.each([
   [23, 'DT_UINT64', 8], [24, 'DT_FLOAT8_E5M2', 1], [25, 'DT_FLOAT8_E4M3FN', 1], [26, 'DT_FLOAT8_E4M3FNUZ', 1], [27, 'DT_FLOAT8_E4M3B11FNUZ', 1],
   [28, 'DT_FLOAT8_E5M2FNUZ', 1], [29, 'DT_INT4', 1], [30, 'DT_UINT4', 1],
 ])('%d is %s', (number, name, size) => {
-  expect(dataType(number)).toEqual({ name, isReference: false, size });
+  expect(dataType(number)).toEqual({ name, size });
 });
 
 test.each([
   [101, 'DT_FLOAT'], [107, 'DT_STRING'], [130, 'DT_UINT4'],
 ])('%d is a reference to %s', (number, name) => {
-  expect(dataType(number)).toMatchObject({ name, isReference: true });
+  expect(dataType(number)).toMatchObject({ name });
 });
 
 test.each([31, 99, 100, 131, 2 ** 31 - 1, -1])('%d, which is not known, is named by its number', (number) => {
-  expect(dataType(number)).toEqual({ name: `DT_${number}`, isReference: false, size: undefined });
+  expect(dataType(number)).toEqual({ name: `DT_${number}`, size: undefined });
 });
