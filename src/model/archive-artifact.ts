@@ -115,7 +115,7 @@ function copyOfModel(tar: TarWriter): ConstructorParameters<typeof TarReader>[0]
         case 'file': tar.file(entryPath, size); break;
         case 'directory': tar.directory(entryPath); break;
         case 'symbolicLink': tar.symbolicLink(entryPath, target); break;
-        case 'hardLink': tar.hardLink(entryPath, target); break;
+        case 'hardLink': tar.hardLink(entryPath, path.posix.normalize(target)); break;
       }
     },
     data: (chunk) => {

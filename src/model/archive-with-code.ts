@@ -4,7 +4,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { ModelAsset } from './model-asset';
 
 /** Where an archive is, and the code that is to go into it. */
@@ -48,7 +48,7 @@ export class ArchiveWithCode extends Construct {
         TargetKey: key,
       },
     });
-    resource.node.addDependency(permissions, packer);
+    resource.node.addDependency(permissions, packer.permissions);
     this.bucket = packer.bucket;
     this.key = resource.getAttString('Key');
   }
@@ -95,6 +95,11 @@ class ArchivePacker extends Construct {
       role: this.role,
       logGroup,
     }).functionArn;
+  }
+
+  /** What the function may do for every model. */
+  public get permissions(): IConstruct {
+    return this.role.node.findChild('DefaultPolicy');
   }
 
   /** Lets the function read an archive and code. */

@@ -91,7 +91,7 @@ export class BucketSource implements ArtifactSource {
       return [];
     }
     return [
-      ...this.checkPath('artifact.prefix', prefix),
+      ...this.checkPath('artifact.prefix', prefix, withSlash(prefix)),
       ...prefix.endsWith('.tar.gz') ? [{
         property: 'artifact.prefix',
         rule: 'must be the prefix of files, not an archive',
@@ -101,9 +101,9 @@ export class BucketSource implements ArtifactSource {
     ];
   }
 
-  private checkPath(property: string, key: string): Violation[] {
+  private checkPath(property: string, key: string, used = key): Violation[] {
     const bucketLength = Token.isUnresolved(this.bucket.bucketName) ? SHORTEST_BUCKET_NAME : this.bucket.bucketName.length;
-    const length = `s3:///${key}`.length + bucketLength;
+    const length = `s3:///${used}`.length + bucketLength;
     return [
       ...key === '' ? [{ property, rule: 'must not be empty', remedy: 'put the model under a key or prefix of its own' }] : [],
       ...key.includes('://') ? [{

@@ -32,7 +32,7 @@ export function float32Text(numbers: Float32Array): string {
   return new TextDecoder().decode(bytes.subarray(0, end));
 }
 
-/** Writes a number that seven to nine digits without an exponent say exactly; most do, and the rest is not written. */
+/** Writes a number that needs no exponent; one that does is not written. */
 function writeShort(number: number, bytes: Uint8Array, start: number): number | undefined {
   const magnitude = Math.abs(number);
   if (!(magnitude > 9e-7 && magnitude < 1e9)) {
@@ -42,16 +42,16 @@ function writeShort(number: number, bytes: Uint8Array, start: number): number | 
   while (magnitude * POWERS_OF_TEN[places] < 1e6) {
     places++;
   }
-  for (const last = places + 2; places <= last; places++) {
-    const digits = Math.round(magnitude * POWERS_OF_TEN[places]);
-    if (Math.fround(digits / POWERS_OF_TEN[places]) === magnitude) {
-      if (number < 0) {
-        bytes[start++] = MINUS;
-      }
-      return writeDigits(digits, places, bytes, start);
-    }
+  // seven digits are enough for most, and nine for all
+  let digits = Math.round(magnitude * POWERS_OF_TEN[places]);
+  while (Math.fround(digits / POWERS_OF_TEN[places]) !== magnitude) {
+    places++;
+    digits = Math.round(magnitude * POWERS_OF_TEN[places]);
   }
-  return undefined;
+  if (number < 0) {
+    bytes[start++] = MINUS;
+  }
+  return writeDigits(digits, places, bytes, start);
 }
 
 /** Writes the digits, the last `places` of them behind a point, without zeros at the end. */

@@ -71,5 +71,5 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 
 /** The name that a typed array or `DataView` has in every realm. */
 function tagOf(view: ArrayBufferView): string {
-  return (view as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? '';
+  return (view as NumberArray)[Symbol.toStringTag];
 }

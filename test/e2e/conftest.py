@@ -36,6 +36,16 @@ class Account:
         self._log = log
         self._cdk = cdk
 
+    @property
+    def environment(self):
+        """What makes an AWS SDK talk to the emulator."""
+        return {
+            "AWS_ENDPOINT_URL": self._url,
+            "AWS_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": CREDENTIALS["aws_access_key_id"],
+            "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
+        }
+
     def client(self, service):
         return boto3.client(service, endpoint_url=self._url, region_name=REGION, **CREDENTIALS)
 

@@ -39,7 +39,7 @@ describe('defines', () => {
     ['nothing in a text', 'x = "def handler(): pass"\ny = \'\'\'\nhandler = 1\n\'\'\'', ['x', 'y']],
     ['nothing in a docstring', '"""\ndef handler(data, context):\n    """\nx = 1', ['x']],
     ['behind a docstring in a function', 'def a():\n    """Text\ndef handler(): pass\n    """\nb = 1', ['a', 'b']],
-    ['behind texts with quotes in them', 'a = "\\"" ; b = \'it\\\'s\'; c = r"\\"\nd = 1', ['a', 'b', 'c']],
+    ['behind texts with quotes in them', 'a = "\\"" ; b = \'it\\\'s\'; c = r"\\\\"\nd = 1', ['a', 'b', 'c', 'd']],
     ['behind texts of all kinds', 'a = rb"x"; b = F\'{x}\'; c = u"y"; d = Br"z"', ['a', 'b', 'c', 'd']],
     ['behind a text that is not closed', 'a = "oops\nhandler = 1', ['a', 'handler']],
     ['over several lines', 'handler = \\\n    make(\n  a,\n)\nother = [\n1, 2\n]', ['handler', 'other']],
