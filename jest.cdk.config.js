@@ -5,6 +5,8 @@ module.exports = {
   ...jest,
   collectCoverage: false,
   reporters: ['default'],
+  // the rooms without the CDK don't care which one it is
+  testPathIgnorePatterns: ['/node_modules/', '/test/(runtime|saved-model|cli|package)/', '/test/readme'],
   moduleNameMapper: {
     ...jest.moduleNameMapper,
     '^aws-cdk-lib$': '<rootDir>/node_modules/aws-cdk-lib-latest',
