@@ -17,5 +17,6 @@ export function fflate(): typeof import('fflate') {
 
 /** Inflates piece by piece without giving up control, which node:zlib can't. */
 export function minizlib(): typeof import('minizlib') {
+  // eslint-disable-next-line import/no-extraneous-dependencies -- tar has it, which is bundled with all that it needs
   return require('minizlib');
 }

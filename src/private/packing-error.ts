@@ -15,20 +15,18 @@ export function attempt<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new PackingError(`has a file that can't be read, ${path}: ${reason(error)}`, 'make it readable for the user who runs this');
+    const { code, message } = error as NodeJS.ErrnoException;
+    const { reason, remedy } = REFUSALS[code ?? ''] ?? { reason: message, remedy: 'try again' };
+    throw new PackingError(`has a file that can't be read, ${path}: ${reason}`, remedy);
   }
 }
 
-const REASONS: { readonly [code: string]: string } = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ENOENT: 'no such file',
-  EISDIR: 'it is a directory',
-  EMFILE: 'too many open files',
-  EIO: 'the disk reported an error',
-};
+const DENIED = { reason: 'permission denied', remedy: 'make it readable for the user who runs this' };
+const CHANGED = 'try again once nothing writes to it';
 
-function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code !== undefined && REASONS[code] !== undefined ? REASONS[code] : message;
-}
+const REFUSALS: { readonly [code: string]: { readonly reason: string; readonly remedy: string } } = {
+  EACCES: DENIED,
+  EPERM: DENIED,
+  ENOENT: { reason: 'no such file', remedy: CHANGED },
+  EISDIR: { reason: 'it is a directory', remedy: CHANGED },
+};

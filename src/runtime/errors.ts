@@ -44,7 +44,8 @@ export class PayloadTooLargeError extends TensorFlowServingError {
 
   public constructor(endpointName: string, payloadBytes: number, maxPayloadBytes: number) {
     super(
-      `[${endpointName}] the request body has ${payloadBytes} bytes, but \`maxPayloadBytes\` is ${maxPayloadBytes}; send fewer instances in a request`,
+      `[${endpointName}] the request body has ${payloadBytes} bytes, but \`maxPayloadBytes\` is ${maxPayloadBytes}; `
+      + 'send fewer instances in a request',
       endpointName,
     );
     this.payloadBytes = payloadBytes;
@@ -119,7 +120,8 @@ export class MalformedResponseError extends TensorFlowServingError {
   public readonly responseBody: string;
 
   public constructor(endpointName: string, variant: string | undefined, problem: string, responseBody: string, options?: ErrorOptions) {
-    super(`[${place(endpointName, variant)}] the answer ${problem}: ${responseBody !== '' ? excerpt(responseBody) : 'an empty body'}`, endpointName, options);
+    const came = responseBody !== '' ? excerpt(responseBody) : 'an empty body';
+    super(`[${place(endpointName, variant)}] the answer ${problem}: ${came}`, endpointName, options);
     this.variant = variant;
     this.responseBody = responseBody;
   }

@@ -83,13 +83,14 @@ const NAME_RULE = 'must be 1 to 63 letters, digits and hyphens, with no hyphen a
 /** What SageMaker's API takes, and of the name and the version of a model what the container takes. */
 const RULES: readonly (readonly [property: string, pattern: RegExp, rule: string])[] = [
   ['endpointName', NAME, NAME_RULE],
-  ['modelName', /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/, 'must start with a letter or digit and have only those, `.`, `_` and `-`, at most 255'],
+  ['modelName', /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/,
+    'must start with a letter or digit and have only those, `.`, `_` and `-`, at most 255'],
   ['modelVersion', /^\d+$/, 'must be digits'],
   ['targetVariant', NAME, NAME_RULE],
-  ['targetModel', /^[!-~][ -~]{0,1023}$/, 'must be 1 to 1024 printable ASCII characters, the first of them no space'],
+  ['targetModel', /^[!-~][ -~]{0,1023}$/, 'must be 1 to 1024 printable ASCII characters, the first no space'],
   ['customAttributes', /^(?!.*tfs-(?:method|model-name|model-version)=)[!-~][ -~]{0,1023}$/,
-    'must be 1 to 1024 printable ASCII characters, the first of them no space, and leave `tfs-method`, `tfs-model-name`, `tfs-model-version` alone'],
-  ['inferenceId', /^[!-~][ -~]{0,63}$/, 'must be 1 to 64 printable ASCII characters, the first of them no space'],
+    'must be 1 to 1024 printable ASCII characters, the first no space, without `tfs-method`, `tfs-model-name` and `tfs-model-version`'],
+  ['inferenceId', /^[!-~][ -~]{0,63}$/, 'must be 1 to 64 printable ASCII characters, the first no space'],
   ['maxPayloadBytes', /^[1-9]\d*$/, 'must be a whole number of at least 1'],
 ];
 

@@ -1,7 +1,9 @@
 import { toBase64 } from './base64';
 import { InvalidRequestError, shown } from './errors';
 import { float32Text } from './float32-text';
-import { type BigIntArray, type NumberArray, isBytes, isFloat32Array, isFloatArray, isNumberOrBigIntArray, isPlainObject } from './tensor-values';
+import {
+  type BigIntArray, type NumberArray, isBytes, isFloat32Array, isFloatArray, isNumberOrBigIntArray, isPlainObject,
+} from './tensor-values';
 
 /** Tensors have at most 254 dimensions: beyond this, something has gone wrong, and the stack would be the next to. */
 const MAX_DEPTH = 300;
@@ -180,7 +182,8 @@ function numbersText(numbers: NumberArray | BigIntArray): string {
   if (isFloat32Array(numbers)) {
     return `[${float32Text(numbers)}]`;
   }
-  return `[${Array.from<number | bigint, string>(numbers, (item) => typeof item === 'number' ? numberText(item) : String(item)).join(',')}]`;
+  const texts = Array.from<number | bigint, string>(numbers, (item) => typeof item === 'number' ? numberText(item) : String(item));
+  return `[${texts.join(',')}]`;
 }
 
 /** Whether `JSON.stringify`, which is the fastest, writes the numbers as they are. */

@@ -1,4 +1,7 @@
-import { type ClassifySignatureName, type Inputs, type Instances, type Named, type Outputs, type Predictions, type RegressSignatureName, type SignatureName, type Signatures } from './signatures';
+import {
+  type ClassifySignatureName, type Inputs, type Instances, type Named, type Outputs, type Predictions, type RegressSignatureName,
+  type SignatureName, type Signatures,
+} from './signatures';
 import { type Example } from './tensor-values';
 
 /**

@@ -20,7 +20,8 @@ export function readResponse(answer: Answer, responseKey: ResponseKey): Record<s
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch (error) {
-    throw malformed('is not UTF-8, which needs outputs of bytes to have names that end with `_bytes`', new TextDecoder().decode(body), error);
+    const problem = 'is not UTF-8, which needs outputs of bytes to have names that end with `_bytes`';
+    throw malformed(problem, new TextDecoder().decode(body), error);
   }
   let value: ResponseValue;
   try {

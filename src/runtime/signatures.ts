@@ -69,8 +69,12 @@ export type Outputs<S extends Signature> = string extends keyof S['outputs']
     : { [K in keyof S['outputs']]: OutputTensor<S['outputs'][K], K> };
 
 type NameOf<M, Out> = string extends keyof M ? string : {
-  [N in SignatureName<M>]: M[N] extends { readonly inputs: { readonly inputs: { readonly dtype: 'DT_STRING' } }; readonly outputs: Out } ? N : never
+  [N in SignatureName<M>]: M[N] extends { readonly inputs: SerializedExamples; readonly outputs: Out } ? N : never
 }[SignatureName<M>];
+
+interface SerializedExamples {
+  readonly inputs: { readonly dtype: 'DT_STRING' };
+}
 
 type InputTensor<T extends TensorSpec> = T extends TensorSpec ? Nested<InputElement<T['dtype']>, T['shape']> : never;
 

@@ -21,7 +21,7 @@ function archive(...entries: MadeEntry[]): string {
 }
 
 function bind(file: string, code?: Tree, stack = newStack()): BoundArtifact {
-  return ModelArtifact.fromArchive(file)._bind(stack, { code: code !== undefined ? InferenceCode.fromDirectory(temporaryDirectory(code)) : undefined });
+  return ModelArtifact.fromArchive(file)._bind(stack, code !== undefined ? { code: InferenceCode.fromDirectory(temporaryDirectory(code)) } : {});
 }
 
 /** The file that would be uploaded. */

@@ -30,7 +30,7 @@ test('takes a handler', () => {
 });
 
 test('takes a pair of handlers, packages and further files', () => {
-  expect(bind({ 'inference.py': PAIR, 'helpers': { '__init__.py': '' }, 'lib': { 'pkg': { '__init__.py': '' } } }).files.map((file) => file.path)).toEqual([
+  expect(bind({ 'inference.py': PAIR, 'helpers': { '__init__.py': '' }, 'lib': { pkg: { '__init__.py': '' } } }).files.map((file) => file.path)).toEqual([
     'code/helpers/__init__.py', 'code/inference.py', 'code/lib/pkg/__init__.py',
   ]);
 });

@@ -59,12 +59,12 @@ describe('is packed in the layout of the container', () => {
   });
 
   test('a SavedModel with a name for its directory is version 1', () => {
-    const directory = temporaryDirectory({ 'my_model': savedModel() });
+    const directory = temporaryDirectory({ my_model: savedModel() });
     expect(Object.keys(unpackedFiles(packed(path.join(directory, 'my_model'))))[0]).toBe('my_model/1/assets/foo.txt');
   });
 
   test('several versions and several models, and nothing beside them', () => {
-    const directory = temporaryDirectory({ a: { 1: savedModel(), 2: savedModel() }, deeper: { b: { 3: savedModel() } }, 'README.md': '' });
+    const directory = temporaryDirectory({ 'a': { 1: savedModel(), 2: savedModel() }, 'deeper': { b: { 3: savedModel() } }, 'README.md': '' });
     const stack = newStack();
     const bound = bind(directory, undefined, stack);
     expect(bound.modelNames).toEqual(['a', 'b']);
@@ -223,7 +223,7 @@ describe('is refused where', () => {
   });
 
   test.each([
-    ['beside the model', { 'm': { 1: savedModel() }, 'code': { 'inference.py': HANDLER } }, 'DIR/code/inference.py'],
+    ['beside the model', { m: { 1: savedModel() }, code: { 'inference.py': HANDLER } }, 'DIR/code/inference.py'],
     ['beside the versions', { m: { 1: savedModel(), code: { 'requirements.txt': '' } } }, 'DIR/m/code/requirements.txt'],
     ['in a version', { m: { 1: { ...savedModel(), code: { 'inference.py': HANDLER } } } }, 'DIR/m/1/code/inference.py'],
     ['in a version, without a directory', { m: { 1: { ...savedModel(), 'inference.py': HANDLER } } }, 'DIR/m/1/inference.py'],

@@ -152,10 +152,11 @@ test('a name that is not UTF-8 is refused', () => {
 });
 
 test.each([
-  ['EACCES', 'permission denied'],
-  ['EPERM', 'permission denied'],
-  ['ENOENT', 'no such file'],
-])('a directory that answers %s is refused with its path', (code, reason) => {
+  ['EACCES', 'permission denied', 'make it readable for the user who runs this'],
+  ['EPERM', 'permission denied', 'make it readable for the user who runs this'],
+  ['ENOENT', 'no such file', 'try again once nothing writes to it'],
+  ['EIO', 'refused', 'try again'],
+])('a directory that answers %s is refused with its path', (code, reason, remedy) => {
   const real = fs.readdirSync;
   const read = jest.spyOn(fs, 'readdirSync').mockImplementation(((directory: string, options: object) => {
     if (path.basename(directory) === 'locked') {
@@ -165,7 +166,7 @@ test.each([
   }) as unknown as typeof fs.readdirSync);
   try {
     expect(failure({ locked: { f: '' } })).toEqual({
-      rule: `has a file that can't be read, ROOT/locked: ${reason}`, remedy: 'make it readable for the user who runs this',
+      rule: `has a file that can't be read, ROOT/locked: ${reason}`, remedy,
     });
   } finally {
     read.mockRestore();

@@ -178,7 +178,7 @@ describe('bad input', () => {
       '[half-plus-three] `instances[0]` must be a number, bigint, boolean, string, array, typed array, plain object or null, got: [object Function]',
       '[half-plus-three] `examples` must be an array of objects of features, got: 5',
       '[half-plus-three] `examples[0].x` must be a number, bigint, boolean, string or Uint8Array, or a flat list of them, got: [object Object]',
-      '[half-plus-three] `inferenceId` must be 1 to 64 printable ASCII characters, the first of them no space, got: ""',
+      '[half-plus-three] `inferenceId` must be 1 to 64 printable ASCII characters, the first no space, got: ""',
     ]);
     expect(sagemaker.calls()).toHaveLength(0);
   });

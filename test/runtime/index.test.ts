@@ -19,7 +19,7 @@ test('what is exported', () => {
 });
 
 test('nothing but the AWS SDK is imported, and a bundle leaves out what is not used', () => {
-  expect(bundle('import "./index"', 'esm'))).toMatch(/^import\{[^}]*\}from"@aws-sdk\/client-sagemaker-runtime";\s*$/);
+  expect(bundle('import "./index"', 'esm')).toMatch(/^import\{[^}]*\}from"@aws-sdk\/client-sagemaker-runtime";\s*$/);
 });
 
 test('a bundle has less than 20 kB, and runs where only the web\'s own globals are', async () => {

@@ -1,10 +1,10 @@
 import { checkOptions, invocation } from '../../src/runtime/invocation';
 
 const NAME_RULE = 'must be 1 to 63 letters, digits and hyphens, with no hyphen at either end';
-const ATTRIBUTES_RULE = 'must be 1 to 1024 printable ASCII characters, the first of them no space, '
-  + 'and leave `tfs-method`, `tfs-model-name`, `tfs-model-version` alone';
+const ATTRIBUTES_RULE = 'must be 1 to 1024 printable ASCII characters, the first no space, '
+  + 'without `tfs-method`, `tfs-model-name` and `tfs-model-version`';
 const MODEL_NAME_RULE = 'must start with a letter or digit and have only those, `.`, `_` and `-`, at most 255';
-const PRINTABLE_RULE = 'must be 1 to 1024 printable ASCII characters, the first of them no space';
+const PRINTABLE_RULE = 'must be 1 to 1024 printable ASCII characters, the first no space';
 
 test('without options the type is JSON exactly, and nothing else is sent', () => {
   expect(invocation('my-endpoint', 'predict', {}, {})).toEqual({
@@ -116,8 +116,8 @@ test.each<[string, unknown, string, string?]>([
   ['customAttributes', 'a=1,tfs-method=classify', ATTRIBUTES_RULE],
   ['customAttributes', 'xtfs-model-name=m', ATTRIBUTES_RULE],
   ['customAttributes', 'tfs-model-version=1', ATTRIBUTES_RULE],
-  ['inferenceId', '', 'must be 1 to 64 printable ASCII characters, the first of them no space'],
-  ['inferenceId', 'x'.repeat(65), 'must be 1 to 64 printable ASCII characters, the first of them no space'],
+  ['inferenceId', '', 'must be 1 to 64 printable ASCII characters, the first no space'],
+  ['inferenceId', 'x'.repeat(65), 'must be 1 to 64 printable ASCII characters, the first no space'],
   ['maxPayloadBytes', 0, 'must be a whole number of at least 1', '0'],
   ['maxPayloadBytes', 1.5, 'must be a whole number of at least 1', '1.5'],
   ['maxPayloadBytes', Infinity, 'must be a whole number of at least 1', 'Infinity'],
@@ -131,7 +131,7 @@ test('all that is wrong with a call is said at once', () => {
     '[my-endpoint] 3 values are invalid:',
     '  - `modelName` must start with a letter or digit and have only those, `.`, `_` and `-`, at most 255, got: "/"',
     '  - `modelVersion` must be digits, got: "x"',
-    '  - `inferenceId` must be 1 to 64 printable ASCII characters, the first of them no space, got: ""',
+    '  - `inferenceId` must be 1 to 64 printable ASCII characters, the first no space, got: ""',
   ].join('\n')));
 });
 
