@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { App, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import { InstanceType, ModelArtifact, ModelFromArtifact, TensorFlowServingEndpoint, TensorFlowVersion } from 'cdk-tensorflow-serving';
 import type { Construct } from 'constructs';
+import { InstanceType, ModelArtifact, ModelFromArtifact, TensorFlowServingEndpoint, TensorFlowVersion } from 'cdk-tensorflow-serving';
 
 interface ServeSavedModelProps extends StackProps {
   /** The directory of the SavedModel: one version, or a tree of versions. */

@@ -182,7 +182,9 @@ function nearestWorking(request: ImageRequest): string[] {
 }
 
 /** Hardware that is like the given one, without the accelerator, which AWS sells no more. */
-function otherHardware({ instanceType, acceleratorType }: Hardware): { readonly hardware: Hardware; readonly name: string; readonly place: string }[] {
+function otherHardware(
+  { instanceType, acceleratorType }: Hardware,
+): { readonly hardware: Hardware; readonly name: string; readonly place: string }[] {
   const without = acceleratorType === undefined ? '' : ' without `acceleratorType`';
   return [
     ...(acceleratorType === undefined ? [] : [{ hardware: { instanceType }, name: 'no `acceleratorType`', place: without.trim() }]),

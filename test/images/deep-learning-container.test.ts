@@ -337,7 +337,13 @@ describe('any version on any instances in any region', () => {
   const URI = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.(amazonaws\.com|amazonaws\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov|csp\.hci\.ic\.gov)\/[a-z-]+:\d+\.\d+(\.\d+)?-(cpu|gpu)(-py\d+)?(-ubuntu20\.04-sagemaker)?$/;
   const WAY = /^(?:TensorFlow (?<version>\S+))?(?: ?(?:on )?(?<instanceType>ml\.\S+))?(?<without> ?(?:no|without) `acceleratorType`)?$/;
 
-  interface Case { readonly job: Job; readonly version: string; readonly region: string; readonly instanceType?: string; readonly acceleratorType?: string }
+  interface Case {
+    readonly job: Job;
+    readonly version: string;
+    readonly region: string;
+    readonly instanceType?: string;
+    readonly acceleratorType?: string;
+  }
 
   /** What the remedy of an error says that works. */
   function waysOut(given: Case, message: string): Case[] {

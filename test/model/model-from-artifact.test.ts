@@ -6,7 +6,8 @@ import { Grant, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import {
-  InferenceCode, InstanceType, ModelArtifact, ModelFromArtifact, type ModelFromArtifactProps, TensorFlowImage, TensorFlowServingEndpoint, TensorFlowVersion,
+  InferenceCode, InstanceType, ModelArtifact, ModelFromArtifact, type ModelFromArtifactProps, TensorFlowImage, TensorFlowServingEndpoint,
+  TensorFlowVersion,
 } from '../../src';
 import { agnosticStack, MODELS, newStack, validTemplate } from '../support/synthesis';
 
