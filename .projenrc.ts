@@ -146,7 +146,7 @@ project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '2
 // ----- Lambda handlers --------------------------------------------------------------------------
 // bundled here, so that nothing is left to install; the SDK is there in every Lambda function
 project.preCompileTask.exec(
-  'esbuild "src/**/*.lambda.ts" --bundle --platform=node --target=node22 --format=cjs --minify-syntax --legal-comments=none'
+  'esbuild "src/**/*.lambda.ts" --bundle --platform=node --target=node24 --format=cjs --minify-syntax --legal-comments=none'
   + ' --external:@aws-sdk/client-* --outbase=src --outdir=assets --entry-names=[dir]/[name]/index --log-level=warning',
   { name: 'Bundle the Lambda handlers into assets/', condition: 'ls src/*/*.lambda.ts' },
 );

@@ -3,7 +3,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { InstanceType, ModelArtifact, ModelFromArtifact, TensorFlowServingEndpoint, TensorFlowVersion } from '../src';
+import { InferenceCode, InstanceType, ModelArtifact, ModelFromArtifact, TensorFlowServingEndpoint, TensorFlowVersion } from '../src';
 import { MODELS } from './support/synthesis';
 
 /** What AwsSolutions finds in a stack. */
@@ -24,6 +24,10 @@ const REASONS = {
   NO_RESOURCE: 'AwsSolutions-IAM5[Resource::*]',
   // Network interfaces get their ids when the container starts; they are kept to the model's subnets and groups.
   NETWORK_INTERFACES: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:us-east-1:123456789012:network-interface/*]',
+  // The function writes, and later takes away, a copy for each archive and code that the stack has had.
+  COPIES: 'AwsSolutions-IAM5[Resource::<TensorFlowModelArchivePackerBucket78053490.Arn>/*]',
+  // Access logs would need a bucket of their own, for copies that only the stack's function and models can reach.
+  NO_ACCESS_LOGS: 'AwsSolutions-S1',
   // Uncompressed data is all objects under its prefix.
   PREFIX: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::models/7/*]',
 };
@@ -45,6 +49,19 @@ test('uncompressed data adds its prefix', () => {
       artifact: ModelArtifact.fromBucketPrefix(Bucket.fromBucketName(stack, 'Bucket', 'models'), '7/'), version: TensorFlowVersion.V2_19,
     });
   }).filter((finding) => !finding.includes('DefaultPolicy'))).toEqual([expect.stringContaining(REASONS.PREFIX)]);
+});
+
+test('an archive that gets code adds the bucket that it is copied into', () => {
+  expect(findings((stack) => {
+    new ModelFromArtifact(stack, 'Model', {
+      artifact: ModelArtifact.fromBucket(Bucket.fromBucketName(stack, 'Bucket', 'models'), 'model.tar.gz'),
+      version: TensorFlowVersion.V2_19,
+      code: InferenceCode.fromDirectory(path.join(__dirname, '..', 'integ', 'inference')),
+    });
+  }).filter((finding) => !finding.includes('Stack/Model/')).sort()).toEqual([
+    ...at('Stack/TensorFlowModelArchivePacker/Role/DefaultPolicy/Resource', REASONS.COPIES),
+    ...at('Stack/TensorFlowModelArchivePacker/Bucket/Resource', REASONS.NO_ACCESS_LOGS),
+  ]);
 });
 
 test('a VPC adds the network interfaces', () => {

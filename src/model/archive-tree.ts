@@ -4,6 +4,9 @@ import type { TarEntry } from '../private/tar-reader';
 /** As many links as Linux follows. */
 const MOST_LINKS = 40;
 
+/** Stands for every place outside of the archive. */
+const OUTSIDE = '..';
+
 /** More directories than any model has: links that lead to each other multiply them. */
 const MOST_DIRECTORIES = 100_000;
 
@@ -43,7 +46,7 @@ export class ArchiveTree {
 
   /** Whether an entry is a link to what is below a directory. */
   public leadsInto(entry: TarEntry, directory: string): boolean {
-    const target = entry.type === 'hardLink' ? clean(entry.target) : entry.type === 'symbolicLink' ? this.resolve(entry.path) : undefined;
+    const target = entry.type === 'hardLink' ? hardLinkTarget(entry) : entry.type === 'symbolicLink' ? this.resolve(entry.path) : undefined;
     return target === directory || target?.startsWith(`${directory}/`) === true;
   }
 
@@ -91,7 +94,7 @@ export class ArchiveTree {
       // what comes later replaces what came before
       this.nodes.set(entry.path, entry);
       this.children.get(parentOf(entry.path))!.add(entry.path.slice(entry.path.lastIndexOf('/') + 1));
-      if (entry.type === 'hardLink' && this.nodes.get(clean(entry.target) ?? '') === undefined) {
+      if (entry.type === 'hardLink' && this.nodes.get(hardLinkTarget(entry)) === undefined) {
         this.faults.push({ rule: `has a link to a file that is not in it before, ${entry.path} -> ${entry.target}`, remedy: 'pack the file itself' });
       }
     }
@@ -106,47 +109,52 @@ export class ArchiveTree {
   }
 
   private checkLink(entry: TarEntry): void {
-    if (entry.type === 'symbolicLink' && clean(`${parentOf(entry.path)}/${entry.target}`, entry.target) === undefined) {
+    if (entry.type === 'symbolicLink' && this.follow('', entry.path) === OUTSIDE) {
       this.faults.push({ rule: `has a link that leaves it, ${entry.path} -> ${entry.target}`, remedy: 'pack the file itself, as with `tar -h`' });
     }
   }
 
-  /** Where a path leads; undefined where it leads nowhere. */
-  private resolve(path: string, links = 0): string | undefined {
-    let real = '';
-    for (const part of path.split('/').filter((name) => name !== '')) {
+  /** What a path leads to; undefined where there is nothing. */
+  private resolve(path: string): string | undefined {
+    const real = this.follow('', path);
+    return real === '' || (real !== undefined && this.nodes.has(real)) ? real : undefined;
+  }
+
+  /** Where a path leads, whether there is something or not; undefined where it leads in circles. */
+  private follow(from: string, path: string, budget = { links: MOST_LINKS }): string | undefined {
+    if (path.startsWith('/')) {
+      return OUTSIDE;
+    }
+    let real = from;
+    for (const part of path.split('/').filter((name) => name !== '' && name !== '.')) {
+      if (part === '..') {
+        if (real === '') {
+          return OUTSIDE;
+        }
+        real = parentOf(real);
+        continue;
+      }
       const next = join(real, part);
       const node = this.nodes.get(next);
       if (node?.type !== 'symbolicLink') {
         real = next;
         continue;
       }
-      const target = clean(`${real}/${node.target}`, node.target);
-      const led = target !== undefined && links < MOST_LINKS ? this.resolve(target, links + 1) : undefined;
-      if (led === undefined) {
-        return undefined;
+      budget.links--;
+      const led = budget.links < 0 ? undefined : this.follow(real, node.target, budget);
+      if (led === undefined || led === OUTSIDE) {
+        return led;
       }
       real = led;
     }
-    return real === '' || this.nodes.has(real) ? real : undefined;
+    return real;
   }
 }
 
-/** A path without dots; undefined where it leaves the archive. */
-function clean(path: string, target = path): string | undefined {
-  if (target.startsWith('/')) {
-    return undefined;
-  }
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '..' && parts.pop() === undefined) {
-      return undefined;
-    }
-    if (part !== '' && part !== '.' && part !== '..') {
-      parts.push(part);
-    }
-  }
-  return parts.join('/');
+/** The path of the file that a hard link is another name of; no path of a file where it can't be one. */
+function hardLinkTarget({ target }: TarEntry): string {
+  const parts = target.split('/');
+  return target.startsWith('/') || parts.includes('..') ? OUTSIDE : parts.filter((part) => part !== '' && part !== '.').join('/');
 }
 
 function parentOf(path: string): string {

@@ -88,7 +88,7 @@ class ArchivePacker extends Construct {
       description: 'Puts inference code into the archives of TensorFlow models',
       code: lambda.Code.fromAsset(path.join(__dirname, '..', '..', 'assets', 'model', 'repack.lambda')),
       handler: 'index.handler',
-      runtime: lambda.Runtime.NODEJS_22_X,
+      runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       memorySize: 2048, // a whole CPU, which gunzip and gzip need
       timeout: this.timeout,

@@ -90,7 +90,8 @@ export class ModelArtifact {
    * batch transform can use them.
    *
    * @param bucket the bucket, in the region of the model
-   * @param prefix what the keys of the files begin with, up to a slash, which is added if it is missing
+   * @param prefix what the keys of the files begin with, up to a slash, which is added if it is missing; a token has to end
+   * in one
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/large-model-inference-uncompressed.html
    */
   public static fromBucketPrefix(bucket: s3.IBucket, prefix: string, options: BucketArtifactOptions = {}): ModelArtifact {

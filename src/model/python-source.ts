@@ -1,3 +1,5 @@
+import { TextDecoder } from 'node:util';
+
 /** What a Python module does when it is imported, as far as its text tells. */
 export interface PythonModule {
   /** The names that it defines at its top level. */

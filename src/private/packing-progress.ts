@@ -71,7 +71,8 @@ export function terminalOfProcess(
     return undefined;
   }
   return {
-    columns: stream.columns ?? 80,
+    // some say that they have none
+    columns: stream.columns !== undefined && stream.columns > 0 ? stream.columns : 80,
     now: () => Date.now(),
     write: (text) => {
       try {

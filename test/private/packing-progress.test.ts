@@ -96,6 +96,7 @@ describe('the terminal of the process', () => {
   test('has as many columns as the stream says, or else 80', () => {
     expect(terminalOfProcess({ isTTY: true, columns: 132 }, '')?.columns).toBe(132);
     expect(terminalOfProcess({ isTTY: true }, '')?.columns).toBe(80);
+    expect(terminalOfProcess({ isTTY: true, columns: 0 }, '')?.columns).toBe(80);
   });
 
   test('knows the time', () => {
