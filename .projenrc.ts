@@ -78,6 +78,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // the constructs' own dependencies travel inside of the package: their users install nothing more
   bundledDeps: [
     'fflate', // deflate in plain JavaScript: the same bytes on every machine, which zlib doesn't promise
+    'minizlib', // inflates piece by piece without giving up control, which node:zlib cannot
     'tar', // reads and writes tar headers, with all their dialects
   ],
   devDeps: [
@@ -205,7 +206,7 @@ project.eslint?.addOverride({
 });
 project.eslint?.addOverride({
   files: ['src/runtime/**', 'src/cli/**', 'src/**/*.lambda.ts'],
-  // the SDK is an optional peer, which package.json can't name (see above)
+  // the SDK is an optional peer, which package.json cannot name (see above)
   rules: { 'import/no-extraneous-dependencies': 'off' },
 });
 project.eslint?.addOverride({

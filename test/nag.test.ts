@@ -34,7 +34,7 @@ const REASONS = {
 
 const at = (place: string, ...reasons: string[]) => reasons.map((reason) => `${reason} at ${place}`);
 
-test('a SavedModel on an endpoint has only wildcards that can not be narrower', () => {
+test('a SavedModel on an endpoint has only wildcards that cannot be narrower', () => {
   expect(findings((stack) => {
     const model = new ModelFromArtifact(stack, 'Model', {
       artifact: ModelArtifact.fromSavedModel(path.join(MODELS, 'half_plus_three')), version: TensorFlowVersion.V2_19,

@@ -11,7 +11,7 @@ import { checkPattern } from '../private/checks';
 import type { Violation } from '../private/errors';
 
 /** What SageMaker accepts as the name of an endpoint or of a variant. */
-export const ENDPOINT_NAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
+export const ENDPOINT_NAME = /^(?=.{1,63}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*$/;
 export const ENDPOINT_NAME_RULE = 'must be 1 to 63 letters, digits and hyphens, with a letter or digit first and last';
 
 /** A variant that runs on instances which are there all the time. */

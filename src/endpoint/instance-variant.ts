@@ -62,7 +62,7 @@ export class InstanceVariant implements VariantSource {
       ? [{
         property: `${at}volumeSize`,
         got: `${this.options.volumeSize.toGibibytes()} GiB on ${this.options.instanceType}`,
-        rule: 'can not be given for instances with storage of their own',
+        rule: 'cannot be given for instances with storage of their own',
         remedy: 'leave it out',
       }]
       : [];

@@ -74,7 +74,7 @@ export interface TensorFlowServingEndpointProps {
   /**
    * The name of the endpoint: 1 to 63 letters, digits and hyphens, in which case does not count.
    *
-   * An endpoint with a name of its own can't be replaced by CloudFormation, only updated.
+   * An endpoint with a name of its own cannot be replaced by CloudFormation, only updated.
    *
    * @default - CloudFormation makes one
    */
@@ -83,10 +83,11 @@ export interface TensorFlowServingEndpointProps {
   /**
    * The key that encrypts the volumes of the instances.
    *
-   * Instances with storage of their own, such as `ml.g5.xlarge`, encrypt it by hardware with a key that is lost with
-   * the instance; SageMaker takes no other key for these.
+   * Instances with storage of their own, such as `ml.g5.xlarge`, encrypt it in hardware, with a key that is lost with
+   * the instance; this key does not encrypt it, which is warned of.
    *
    * @default - a key of SageMaker's
+   * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
    */
   readonly encryptionKey?: kms.IKey;
 }
@@ -105,7 +106,12 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
     return TensorFlowServingEndpoint.fromEndpointAttributes(scope, id, { endpointName });
   }
 
-  /** Refers to an endpoint that exists already, by its ARN. */
+  /**
+   * Refers to an endpoint that exists already, by its ARN.
+   *
+   * An ARN has the name in lower case. Requests need it as it was given: where that has capital letters, use
+   * `fromEndpointName`.
+   */
   public static fromEndpointArn(scope: Construct, id: string, endpointArn: string): ITensorFlowServingEndpoint {
     const endpointName = Stack.of(scope).splitArn(endpointArn, ArnFormat.SLASH_RESOURCE_NAME).resourceName;
     if (endpointName === undefined) {
@@ -122,8 +128,7 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
     return new ImportedEndpoint(scope, id, attributes, Stack.of(scope).formatArn({
       service: 'sagemaker',
       resource: 'endpoint',
-      // the ARN, and so what IAM compares, has the name in lower case
-      resourceName: Token.isUnresolved(endpointName) ? endpointName : endpointName.toLowerCase(),
+      resourceName: nameInArn(endpointName),
     }));
   }
 
@@ -137,6 +142,7 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
   protected readonly _variantNames: string[];
 
   private readonly securityGroups: ec2.ISecurityGroup[];
+  private ownConnections?: ec2.Connections;
 
   constructor(scope: Construct, id: string, props: TensorFlowServingEndpointProps) {
     super(scope, id, { physicalName: props.endpointName });
@@ -152,12 +158,18 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
       ...variants.flatMap((variant, index) => variant._check(props.variants === undefined ? '' : `variants[${index}].`)),
       ...checkTogether(variants),
       ...checkPattern('endpointName', props.endpointName, ENDPOINT_NAME, ENDPOINT_NAME_RULE),
-      ...(props.encryptionKey !== undefined ? checkKey(variants) : []),
     ]);
     if (variants.some((variant) => variant._usesElasticInference)) {
       Annotations.of(this).addWarningV2('cdk-tensorflow-serving:elasticInferenceWithdrawn',
-        'AWS no longer offers Elastic Inference, so that the endpoint can not be deployed; use a small GPU instance such as ml.g4dn.xlarge, '
+        'AWS no longer offers Elastic Inference, so that the endpoint cannot be deployed; use a small GPU instance such as ml.g4dn.xlarge, '
         + 'or a CPU instance such as ml.c7i.large, instead of `acceleratorType`');
+    }
+
+    const unencrypted = variants.filter((variant) => variant._hasLocalStorage).map(({ variantName }) => variantName);
+    if (props.encryptionKey !== undefined && unencrypted.length > 0) {
+      Annotations.of(this).addWarningV2('cdk-tensorflow-serving:localStorageHasItsOwnKey',
+        `The instances of ${unencrypted.join(', ')} have storage of their own, which the hardware encrypts and \`encryptionKey\` does not; `
+        + 'take instances without, such as ml.c5.xlarge, if that key must encrypt all');
     }
 
     const bound = variants.map((variant) => variant._bind(this));
@@ -177,18 +189,19 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
     this.endpointArn = this.getResourceArnAttribute(endpoint.ref, {
       service: 'sagemaker',
       resource: 'endpoint',
-      resourceName: this.physicalName,
+      resourceName: nameInArn(this.physicalName),
     });
   }
 
   /** The security groups of all variants; an error where no model is in a VPC. */
   public get connections(): ec2.Connections {
-    return connectionsOf(this, this.securityGroups, 'exist only for an endpoint whose model is in a VPC', 'give the model a `vpc`');
+    return this.ownConnections ??= connectionsOf(this, this.securityGroups, 'exist only for an endpoint whose model is in a VPC', 'give the model a `vpc`');
   }
 }
 
 class ImportedEndpoint extends TensorFlowServingEndpointBase {
   public readonly endpointName: string;
+  private ownConnections?: ec2.Connections;
   /** @internal */
   protected readonly _variantNames: string[];
 
@@ -201,9 +214,14 @@ class ImportedEndpoint extends TensorFlowServingEndpointBase {
   }
 
   public get connections(): ec2.Connections {
-    return connectionsOf(this, this.attributes.securityGroups ?? [], 'are not known of this imported endpoint',
+    return this.ownConnections ??= connectionsOf(this, this.attributes.securityGroups ?? [], 'are not known of this imported endpoint',
       'give `securityGroups` to fromEndpointAttributes');
   }
+}
+
+/** The ARN, and so what IAM compares, has the name in lower case. */
+function nameInArn(endpointName: string): string {
+  return Token.isUnresolved(endpointName) ? endpointName : endpointName.toLowerCase();
 }
 
 function connectionsOf(endpoint: Construct, securityGroups: ec2.ISecurityGroup[], rule: string, remedy: string): ec2.Connections {
@@ -229,17 +247,6 @@ function checkTogether(variants: EndpointVariant[]): Violation[] {
   return [
     ...(variants.length < 1 || variants.length > 10
       ? [{ property: 'variants', rule: 'must be 1 to 10 variants', got: variants.length }] : []),
-    ...[...new Set(twice)].map((name) => ({ property: 'variants', rule: 'must have names of their own', got: `${name} twice` })),
+    ...[...new Set(twice)].map((name) => ({ property: 'variants', rule: 'must have different names', got: `${name} twice` })),
   ];
-}
-
-function checkKey(variants: EndpointVariant[]): Violation[] {
-  const refusing = variants.filter((variant) => variant._hasLocalStorage).map(({ variantName }) => variantName);
-  return refusing.length > 0
-    ? [{
-      property: 'encryptionKey',
-      rule: `can not be given while instances of ${refusing.join(', ')} have storage of their own: SageMaker refuses a key for these`,
-      remedy: 'leave it out, as such storage is always encrypted, or take instances without, such as ml.c5.xlarge',
-    }]
-    : [];
 }

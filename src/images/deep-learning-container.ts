@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { CONTAINER_GENERATIONS, FIRST_WITHOUT_P2, type ImageScope, type RegionGroup, SCOPES } from './image-facts';
+import { FIRST_WITHOUT_P2, type ImageScope, type RegionGroup, SCOPES } from './image-facts';
 import type { BoundImage, Hardware, ImageKey, ImageSource } from './image-source';
 import { processorOf, x86InsteadOf } from './processor';
 import { concreteRegion, grantPullFrom, hasRegistry, registryAccount, registryAccountFor, registryHost } from './registry';
@@ -17,7 +17,6 @@ export interface DeepLearningContainer {
   readonly repository: string;
   readonly tag: string;
   readonly regions: RegionGroup;
-  readonly generation: 1 | 2 | 3;
 }
 
 /** What an image is looked for by. */
@@ -47,7 +46,6 @@ export class VersionImages implements ImageSource {
     return {
       imageUri: `${registryHost(stack, account)}/${container.repository}:${container.tag}`,
       grantPull: (grantee) => { grantPullFrom(grantee, repositoryArn); },
-      containerGeneration: container.generation,
     };
   }
 
@@ -93,7 +91,6 @@ export function findContainer(request: ImageRequest): DeepLearningContainer | Vi
     repository,
     regions,
     tag: [image.tagVersion, key === 'gpu' ? 'gpu' : 'cpu', pythonVersions.pop(), facts.tagEnding].filter((part) => part !== undefined).join('-'),
-    generation: since(CONTAINER_GENERATIONS).generation,
   };
 }
 
@@ -119,8 +116,8 @@ function neededImages({ job, hardware }: ImageRequest): { readonly scope: ImageS
   }
   const got = instanceType?.toString();
   switch (processor) {
-    case 'neuron':
-      return { property: 'instanceType', got, rule: 'has no image of TensorFlow: there is none for Inferentia and Trainium' };
+    case 'otherAccelerator':
+      return { property: 'instanceType', got, rule: 'has no image of TensorFlow: there is none for Inferentia, Trainium and Gaudi' };
     case 'armWithGpu':
       return { property: 'instanceType', got, rule: 'has no image of TensorFlow: there is none for an Arm processor with GPUs' };
     case 'graviton':

@@ -114,16 +114,6 @@ export const TRAINING_TO_SERVING: { readonly [version: string]: string } = {
   '2.21.0': '2.20.0',
 };
 
-/**
- * The releases from which on the serving container is of a new generation: 1 was built from a repository of its own,
- * which has no image after 2.1, 2 is built with the other Deep Learning Containers, 3 is written anew for Amazon Linux.
- */
-export const CONTAINER_GENERATIONS: readonly { readonly from: string; readonly generation: 1 | 2 | 3 }[] = [
-  { from: '1.4.1', generation: 1 },
-  { from: '2.2.0', generation: 2 },
-  { from: '2.20.0', generation: 3 },
-];
-
 /** The release from which on no image runs on P2 instances. */
 export const FIRST_WITHOUT_P2 = '2.12.0';
 
@@ -203,8 +193,8 @@ export const ARM_FAMILIES = /^(?:a1|[a-z]+\d+g[a-z]*|p\d+[a-z]*-gb\d+)$/;
 /** Instance families with GPUs. */
 export const GPU_FAMILIES = /^[gp]/;
 
-/** Instance families with Inferentia or Trainium. */
-export const NEURON_FAMILIES = /^(?:inf|trn)\d/;
+/** Instance families with Inferentia, Trainium or Gaudi, for which there are no images of TensorFlow. */
+export const OTHER_ACCELERATOR_FAMILIES = /^(?:inf|trn|dl)\d/;
 
 /**
  * Instance families with NVMe storage of their own whose names don't say so; the others have a `d` after the

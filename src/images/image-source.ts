@@ -14,8 +14,6 @@ export interface Hardware {
 export interface BoundImage {
   /** The address, which is what SageMaker takes. */
   readonly imageUri: string;
-  /** How the serving container in it is made; undefined for an image of one's own. */
-  readonly containerGeneration?: 1 | 2 | 3;
   /** Lets the grantee pull the image. */
   grantPull(grantee: iam.IGrantable): void;
 }

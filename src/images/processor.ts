@@ -1,9 +1,9 @@
-import { ARM_FAMILIES, GPU_FAMILIES, NEURON_FAMILIES, X86_INSTEAD_OF_GRAVITON } from './image-facts';
+import { ARM_FAMILIES, GPU_FAMILIES, OTHER_ACCELERATOR_FAMILIES, X86_INSTEAD_OF_GRAVITON } from './image-facts';
 import type { Hardware } from './image-source';
 import { InstanceType } from './instance-type';
 
-/** What an image has to be built for; `armWithGpu` and `neuron` have none. */
-export type Processor = 'cpu' | 'gpu' | 'graviton' | 'armWithGpu' | 'neuron';
+/** What an image has to be built for; `armWithGpu` and `otherAccelerator` have none. */
+export type Processor = 'cpu' | 'gpu' | 'graviton' | 'armWithGpu' | 'otherAccelerator';
 
 /** The processor of the instances; undefined where their type is a token. */
 export function processorOf({ instanceType }: Hardware): Processor | undefined {
@@ -14,8 +14,8 @@ export function processorOf({ instanceType }: Hardware): Processor | undefined {
   if (family === undefined) {
     return undefined;
   }
-  if (NEURON_FAMILIES.test(family)) {
-    return 'neuron';
+  if (OTHER_ACCELERATOR_FAMILIES.test(family)) {
+    return 'otherAccelerator';
   }
   const hasGpu = GPU_FAMILIES.test(family);
   if (ARM_FAMILIES.test(family)) {
@@ -32,7 +32,7 @@ export function x86InsteadOf(instanceType: InstanceType): InstanceType[] {
       return [InstanceType.of(`ml.${X86_INSTEAD_OF_GRAVITON[family[0]] ?? 'm7i'}.${/^\d*x?large$/.test(size) ? size : 'large'}`)];
     case 'armWithGpu':
       return [InstanceType.G5_XLARGE];
-    case 'neuron':
+    case 'otherAccelerator':
       return [InstanceType.G5_XLARGE, InstanceType.C7I_XLARGE];
     case 'gpu':
       return family === 'p2' ? [InstanceType.G4DN_XLARGE] : [];

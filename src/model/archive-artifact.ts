@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { checkArchive } from './archive-layout';
 import { type ReadArchive, readArchive } from './archive-reading';
-import type { ArtifactSource, BindOptions, BoundArtifact } from './artifact-source';
+import type { ArtifactSource, ArtifactUse, CheckedArtifact } from './artifact-source';
 import { type BoundInferenceCode, warnOfIgnoredHandlers } from './inference-code';
-import { ModelAsset, type ModelAssetOptions } from './model-asset';
+import { locationOf, ModelAsset, type ModelAssetOptions } from './model-asset';
 import { isCode } from './model-names';
 import { throwIfAny, validationError } from '../private/errors';
 import { gunzip } from '../private/gunzip';
@@ -20,40 +21,50 @@ import type { TarWriter } from '../private/tar-writer';
 /** Part of each hash: another one where the same archive and code would become other bytes than before. */
 const FORMAT = 'archive 1';
 
+const UNREAD = { compressed: true, hasInferenceCode: undefined, hasRequirements: undefined, needsNetwork: undefined };
+const UNREAD_ASSET: ModelAssetOptions = { contentHash: () => '', write: () => {} };
+
 /** A `model.tar.gz` on disk. */
 export class ArchiveSource implements ArtifactSource {
   constructor(private readonly file: string) {}
 
-  public bind(scope: Construct, options: BindOptions): BoundArtifact {
-    const code = options.code?._bind(scope);
-    try {
-      return this.provide(scope, code);
-    } catch (error) {
-      throw error instanceof PackingError
-        ? validationError(scope, { property: 'artifact', rule: error.rule, got: this.file, remedy: error.remedy })
-        : error;
-    }
+  public check(scope: Construct, use: ArtifactUse): CheckedArtifact {
+    const code = use.code?._bind(scope);
+    return this.explaining(scope, () => this.look(scope, code));
   }
 
-  private provide(scope: Construct, code: BoundInferenceCode | undefined): BoundArtifact {
+  private look(scope: Construct, code: BoundInferenceCode | undefined): CheckedArtifact {
     const file = path.resolve(this.file);
     const stats = checkFile(file);
+    if (!Stack.of(scope).bundlingRequired) {
+      // `cdk list` and the like have no use for what is in it, which takes a while to read
+      return { ...UNREAD, provideIn: (host) => locationOf(ModelAsset.of(host, UNREAD_ASSET)) };
+    }
     const archive = remember(`archive ${file}`, stats, () => readArchive(file, stats.size));
     const findings = checkArchive(archive.listing, code !== undefined);
     throwIfAny(scope, findings.faults.map((fault) => ({ property: 'artifact', got: this.file, ...fault })));
     warnOfIgnoredHandlers(scope, 'code/inference.py', findings.code?.ignoredHandlers ?? []);
 
-    const asset = ModelAsset.of(scope, code === undefined ? asItIs(file, archive) : withCode(file, archive, code));
     return {
-      bucket: asset.bucket,
-      key: asset.objectKey,
       compressed: true,
       modelNames: findings.modelNames,
-      contentHash: asset.assetHash,
       hasInferenceCode: code !== undefined || findings.code !== undefined,
       hasRequirements: code?.hasRequirements ?? findings.code?.hasRequirements ?? false,
       needsNetwork: code?.needsNetwork ?? findings.code?.needsNetwork ?? false,
+      provideIn: (host) => this.explaining(scope, () => locationOf(
+        ModelAsset.of(host, code === undefined ? asItIs(file, archive) : withCode(file, archive, code)),
+      )),
     };
+  }
+
+  private explaining<T>(scope: Construct, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw error instanceof PackingError
+        ? validationError(scope, { property: 'artifact', rule: error.rule, got: this.file, remedy: error.remedy })
+        : error;
+    }
   }
 }
 

@@ -151,7 +151,7 @@ export class ArchiveTree {
   }
 }
 
-/** The path of the file that a hard link is another name of; no path of a file where it can't be one. */
+/** The path of the file that a hard link is another name of; no path of a file where it cannot be one. */
 function hardLinkTarget({ target }: TarEntry): string {
   const parts = target.split('/');
   return target.startsWith('/') || parts.includes('..') ? OUTSIDE : parts.filter((part) => part !== '' && part !== '.').join('/');

@@ -1,10 +1,12 @@
 import * as path from 'node:path';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
+import type { ArtifactLocation } from './artifact-source';
 import type { ModelAsset } from './model-asset';
 
 /** Where an archive is, and the code that is to go into it. */
@@ -24,16 +26,18 @@ export interface ArchiveWithCodeProps {
  *
  * The archive is there only when the stack is deployed, so that only then the code can be put into it.
  */
-export class ArchiveWithCode extends Construct {
+export class ArchiveWithCode extends Construct implements ArtifactLocation {
   /** The bucket of the copy. */
   public readonly bucket: s3.IBucket;
   /** The key of the copy, known once it is written. */
   public readonly key: string;
+  /** The key that the copy is encrypted with: that of the archive's bucket. */
+  public readonly encryptionKey?: kms.IKey;
 
   constructor(scope: Construct, id: string, props: ArchiveWithCodeProps) {
     super(scope, id);
     const packer = ArchivePacker.of(this);
-    const key = [props.code.assetHash, ...(props.revision !== undefined ? [props.revision] : []), props.key].join('/');
+    this.encryptionKey = props.bucket.encryptionKey;
     const permissions = packer.grantRead(this, props);
     const resource = new CustomResource(this, 'Resource', {
       resourceType: 'Custom::ModelArchiveWithCode',
@@ -42,10 +46,13 @@ export class ArchiveWithCode extends Construct {
       properties: {
         SourceBucket: props.bucket.bucketName,
         SourceKey: props.key,
+        Revision: props.revision,
         CodeBucket: props.code.bucket.bucketName,
         CodeKey: props.code.objectKey,
         TargetBucket: packer.bucket.bucketName,
-        TargetKey: key,
+        // apart from the copies of every other model
+        TargetPrefix: this.node.addr,
+        TargetEncryptionKey: this.encryptionKey?.keyArn,
       },
     });
     resource.node.addDependency(permissions, packer.permissions);
@@ -81,17 +88,20 @@ class ArchivePacker extends Construct {
     this.role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
     this.role.addToPrincipalPolicy(new iam.PolicyStatement({
-      actions: ['s3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'],
+      // read, to leave alone a copy that is there already
+      actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'],
       resources: [this.bucket.arnForObjects('*')],
     }));
+    // without this right, S3 does not say that an object is not there
+    this.role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }));
     this.serviceToken = new lambda.Function(this, 'Function', {
       description: 'Puts inference code into the archives of TensorFlow models',
       code: lambda.Code.fromAsset(path.join(__dirname, '..', '..', 'assets', 'model', 'repack.lambda')),
       handler: 'index.handler',
       runtime: lambda.Runtime.NODEJS_24_X,
-      architecture: lambda.Architecture.ARM_64,
       memorySize: 2048, // a whole CPU, which gunzip and gzip need
       timeout: this.timeout,
+      retryAttempts: 0, // CloudFormation has its answer after the first
       role: this.role,
       logGroup,
     }).functionArn;
@@ -102,16 +112,22 @@ class ArchivePacker extends Construct {
     return this.role.node.findChild('DefaultPolicy');
   }
 
-  /** Lets the function read an archive and code. */
+  /** Lets the function read an archive and code, and encrypt the copy as the archive is. */
   public grantRead(user: Construct, props: ArchiveWithCodeProps): iam.Policy {
-    props.bucket.encryptionKey?.grantDecrypt(this.role);
-    props.code.bucket.encryptionKey?.grantDecrypt(this.role);
+    const archiveKey = props.bucket.encryptionKey;
+    const codeKey = props.code.bucket.encryptionKey;
     return new iam.Policy(user, 'Policy', {
       roles: [this.role],
-      statements: [new iam.PolicyStatement({
-        actions: ['s3:GetObject'],
-        resources: [props.bucket.arnForObjects(props.key), props.code.bucket.arnForObjects(props.code.objectKey)],
-      })],
+      statements: [
+        new iam.PolicyStatement({
+          actions: ['s3:GetObject'],
+          resources: [props.bucket.arnForObjects(props.key), props.code.bucket.arnForObjects(props.code.objectKey)],
+        }),
+        ...archiveKey === undefined ? [] : [
+          new iam.PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [archiveKey.keyArn] }),
+        ],
+        ...codeKey === undefined ? [] : [new iam.PolicyStatement({ actions: ['kms:Decrypt'], resources: [codeKey.keyArn] })],
+      ],
     });
   }
 }

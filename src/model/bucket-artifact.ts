@@ -1,9 +1,9 @@
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { ArchiveWithCode } from './archive-with-code';
-import type { ArtifactSource, BindOptions, BoundArtifact } from './artifact-source';
-import type { InferenceCode } from './inference-code';
+import type { ArtifactLocation, ArtifactSource, ArtifactUse, CheckedArtifact } from './artifact-source';
+import type { BoundInferenceCode } from './inference-code';
+import { archiveWithCode } from './lazily';
 import { ModelAsset } from './model-asset';
 import { throwIfAny, type Violation } from '../private/errors';
 import { contentOfFiles } from '../private/packing';
@@ -28,42 +28,34 @@ export interface BucketLocation {
 export class BucketSource implements ArtifactSource {
   constructor(private readonly bucket: s3.IBucket, private readonly location: BucketLocation) {}
 
-  public bind(scope: Construct, options: BindOptions): BoundArtifact {
+  public check(scope: Construct, use: ArtifactUse): CheckedArtifact {
     const { key, prefix, revision } = this.location;
     throwIfAny(scope, [
       ...key !== undefined ? this.checkKey(key) : this.checkPrefix(prefix!),
       ...checkRevision(revision),
-      ...prefix !== undefined && options.code !== undefined ? [CODE_NEEDS_ARCHIVE] : [],
+      ...prefix !== undefined && use.code !== undefined ? [CODE_NEEDS_ARCHIVE] : [],
     ]);
-    if (key !== undefined && options.code !== undefined) {
-      return this.bindWithCode(scope, key, options.code);
-    }
+    const code = use.code?._bind(scope);
     return {
-      bucket: this.bucket,
-      key: key ?? withSlash(prefix!),
       compressed: key !== undefined,
       revision,
-      hasInferenceCode: undefined,
-      hasRequirements: undefined,
-      needsNetwork: undefined,
+      hasInferenceCode: code !== undefined ? true : undefined,
+      hasRequirements: code?.hasRequirements,
+      needsNetwork: code?.needsNetwork,
+      provideIn: (host) => key !== undefined && code !== undefined
+        ? this.provideWithCode(host, key, code)
+        : { bucket: this.bucket, key: key ?? withSlash(prefix!), encryptionKey: this.bucket.encryptionKey },
     };
   }
 
-  private bindWithCode(scope: Construct, key: string, code: InferenceCode): BoundArtifact {
-    const { files, hasRequirements, needsNetwork } = code._bind(scope);
-    const { revision } = this.location;
-    const asset = ModelAsset.ofFiles(scope, contentOfFiles('inference code', files));
-    const archive = new ArchiveWithCode(scope, 'ArchiveWithCode', { bucket: this.bucket, key, revision, code: asset });
-    return {
-      bucket: archive.bucket,
-      key: archive.key,
-      compressed: true,
-      revision,
-      contentHash: [asset.assetHash, revision ?? '', key].join(' '),
-      hasInferenceCode: true,
-      hasRequirements,
-      needsNetwork,
-    };
+  private provideWithCode(host: Construct, key: string, code: BoundInferenceCode): ArtifactLocation {
+    const { ArchiveWithCode } = archiveWithCode();
+    return new ArchiveWithCode(host, 'ArchiveWithCode', {
+      bucket: this.bucket,
+      key,
+      revision: this.location.revision,
+      code: ModelAsset.ofFiles(host, contentOfFiles('inference code', code.files)),
+    });
   }
 
   private checkKey(key: string): Violation[] {
@@ -118,7 +110,7 @@ export class BucketSource implements ArtifactSource {
 
 const CODE_NEEDS_ARCHIVE: Violation = {
   property: 'code',
-  rule: 'can\'t be added to files that are in a bucket',
+  rule: 'cannot be added to files that are in a bucket',
   remedy: 'put it there below code/, or give an archive to ModelArtifact.fromBucket',
 };
 

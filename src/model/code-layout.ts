@@ -12,7 +12,7 @@ export interface CodeFiles {
   readonly shownBelow: string;
   /** The paths of all files, relative to the directory that becomes `code/`. */
   readonly paths: readonly string[];
-  /** The content of a Python file; undefined where it can't be looked into. */
+  /** The content of a Python file; undefined where it cannot be looked into. */
   read(path: string): Uint8Array | undefined;
 }
 

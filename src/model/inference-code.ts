@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { checkCode } from './code-layout';
+import { codeLayout } from './lazily';
 import { throwIfAny, validationError } from '../private/errors';
 import { PackingError } from '../private/packing-error';
 import { listFiles, type PackedFile } from '../private/packing-files';
@@ -43,7 +43,7 @@ export class InferenceCode {
   public _bind(scope: Construct): BoundInferenceCode {
     const root = path.resolve(this.directory);
     const files = this.listFiles(scope, root);
-    const { faults, ignoredHandlers, hasRequirements, needsNetwork } = checkCode({
+    const { faults, ignoredHandlers, hasRequirements, needsNetwork } = codeLayout().checkCode({
       shownBelow: '',
       paths: files.map((file) => file.path),
       read: (file) => fs.readFileSync(path.join(root, file)),

@@ -1,11 +1,7 @@
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { ArchiveSource } from './archive-artifact';
-import type { ArtifactSource, BindOptions, BoundArtifact } from './artifact-source';
-import { BucketSource } from './bucket-artifact';
-import { SavedModelSource } from './saved-model-artifact';
-
-export type { BoundArtifact } from './artifact-source';
+import type { ArtifactSource, ArtifactUse, CheckedArtifact } from './artifact-source';
+import { archiveArtifact, bucketArtifact, savedModelArtifact } from './lazily';
 
 /** What a SavedModel on disk is served as. */
 export interface SavedModelArtifactOptions {
@@ -32,7 +28,7 @@ export interface BucketArtifactOptions {
   /**
    * Anything that changes whenever the objects are overwritten, such as the version of the object or a date.
    *
-   * SageMaker and CloudFormation can't see that an object was overwritten; another revision makes them read it again.
+   * SageMaker and CloudFormation cannot see that an object was overwritten; another revision makes them read it again.
    * At most 1024 characters.
    *
    * @default - none: the objects are never overwritten
@@ -53,6 +49,7 @@ export class ModelArtifact {
    * @see https://www.tensorflow.org/guide/saved_model
    */
   public static fromSavedModel(directory: string, options: SavedModelArtifactOptions = {}): ModelArtifact {
+    const { SavedModelSource } = savedModelArtifact();
     return new ModelArtifact(new SavedModelSource(directory, options));
   }
 
@@ -66,6 +63,7 @@ export class ModelArtifact {
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
    */
   public static fromArchive(file: string): ModelArtifact {
+    const { ArchiveSource } = archiveArtifact();
     return new ModelArtifact(new ArchiveSource(file));
   }
 
@@ -80,6 +78,7 @@ export class ModelArtifact {
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
    */
   public static fromBucket(bucket: s3.IBucket, key: string, options: BucketArtifactOptions = {}): ModelArtifact {
+    const { BucketSource } = bucketArtifact();
     return new ModelArtifact(new BucketSource(bucket, { key, revision: options.revision }));
   }
 
@@ -95,18 +94,19 @@ export class ModelArtifact {
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/large-model-inference-uncompressed.html
    */
   public static fromBucketPrefix(bucket: s3.IBucket, prefix: string, options: BucketArtifactOptions = {}): ModelArtifact {
+    const { BucketSource } = bucketArtifact();
     return new ModelArtifact(new BucketSource(bucket, { prefix, revision: options.revision }));
   }
 
   private constructor(private readonly source: ArtifactSource) {}
 
   /**
-   * Checks the artifact and provides it in S3.
+   * Looks through the artifact, before it is provided in S3.
    *
-   * @param scope the construct that it is given to, which is named in errors and gets the asset
+   * @param scope the construct that it is given to, which is named in errors
    * @internal
    */
-  public _bind(scope: Construct, options: BindOptions): BoundArtifact {
-    return this.source.bind(scope, options);
+  public _check(scope: Construct, use: ArtifactUse): CheckedArtifact {
+    return this.source.check(scope, use);
   }
 }

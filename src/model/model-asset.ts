@@ -6,6 +6,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { AssetHashType, AssetStaging, FileAssetPackaging, Names, Stack, Stage, Token } from 'aws-cdk-lib/core';
 import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
+import type { ArtifactLocation } from './artifact-source';
 import { validationError } from '../private/errors';
 import { type FileContent, hashContent, packContent } from '../private/packing';
 
@@ -17,6 +18,11 @@ export interface ModelAssetOptions {
   contentHash(): string;
   /** Makes the file, with the content that has this hash; not called where the last synthesis left it. */
   write(target: string, contentHash: string): void;
+}
+
+/** Where an asset is. */
+export function locationOf(asset: ModelAsset): ArtifactLocation {
+  return { bucket: asset.bucket, key: asset.objectKey, encryptionKey: asset.bucket.encryptionKey };
 }
 
 /**

@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnModel } from 'aws-cdk-lib/aws-sagemaker';
-import { Annotations, ArnFormat, Aspects, type Duration, Resource, Stack, Token } from 'aws-cdk-lib/core';
-import type { Construct, IConstruct } from 'constructs';
+import { Annotations, ArnFormat, Aspects, type Duration, Names, Resource, Stack, Token } from 'aws-cdk-lib/core';
+import { Construct, type IConstruct } from 'constructs';
+import type { ArtifactLocation, CheckedArtifact } from './artifact-source';
 import type { InferenceCode } from './inference-code';
-import type { BoundArtifact, ModelArtifact } from './model-artifact';
+import type { ModelArtifact } from './model-artifact';
 import { artifactStatements, containerStatements, modelRole, vpcStatements } from './model-permissions';
 import { checkEnvironment, checkServingOptions, ignoredVariables, servingEnvironment } from './serving-environment';
 import type { TensorFlowServingOptions } from './serving-options';
 import type { ITensorFlowModel } from './tensorflow-model';
-import { type Hardware, TensorFlowImage } from '../images/tensorflow-image';
+import { type BoundImage, type Hardware, TensorFlowImage } from '../images/tensorflow-image';
 import type { TensorFlowVersion } from '../images/tensorflow-version';
 import { throwIfAny, validationError, type Violation } from '../private/errors';
 
@@ -67,6 +68,8 @@ export interface ModelFromArtifactProps extends TensorFlowServingOptions {
    * Whether the container is cut off from the network, so that neither inference code nor a flaw in a library can
    * send anything anywhere. SageMaker itself still reads the artifact and writes the logs.
    *
+   * Code in an archive that is in S3 already cannot be seen: set it to false if it has a requirements.txt.
+   *
    * @default - true, unless inference code has a requirements.txt, imports an AWS client, or is in a VPC
    */
   readonly networkIsolation?: boolean;
@@ -97,7 +100,8 @@ export interface ModelFromArtifactProps extends TensorFlowServingOptions {
  * A SageMaker model served by TensorFlow Serving, made from an artifact: files on disk, an archive, or objects in S3.
  *
  * It makes one `AWS::SageMaker::Model` for each image that its users need, in the stack that needs it: an endpoint
- * with a CPU and a GPU variant gets two of them. A model that nothing uses is made for the CPU.
+ * with a CPU and a GPU variant gets two of them. A model that nothing uses is made for the CPU. So there is no child
+ * resource, and no `node.defaultChild`, before something uses the model.
  */
 export class ModelFromArtifact extends Resource implements ITensorFlowModel {
   /** Refers to a model that exists already, by its name. */
@@ -123,13 +127,12 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
   public readonly grantPrincipal: iam.IPrincipal;
 
   private readonly image: TensorFlowImage;
-  private readonly artifact: BoundArtifact;
+  private readonly artifact: CheckedArtifact;
   private readonly environment: { readonly [key: string]: string };
-  private readonly artifactPolicy: iam.Policy;
   private readonly isolated: boolean;
   private readonly subnets?: ec2.SelectedSubnets;
   private readonly ownConnections?: ec2.Connections;
-  private readonly resources = new Map<string, CfnModel>();
+  private readonly locations = new Map<Construct, ArtifactLocation>();
 
   /** How long the container may take to start, where a time was given for the model to load. @internal */
   public readonly _loadTimeout?: Duration;
@@ -152,13 +155,14 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
     }
 
     this.image = props.image ?? TensorFlowImage._forServing(props.version!);
-    this.artifact = props.artifact._bind(this, { code: props.code });
-    this.environment = {
+    this.artifact = props.artifact._check(this, { code: props.code });
+    const added = {
       ...defaultModel(this, this.artifact, { ...fromOptions, ...props.environment }),
       ...fromOptions,
       ...(this.artifact.revision !== undefined ? { [REVISION_VARIABLE]: this.artifact.revision } : {}),
-      ...props.environment,
     };
+    throwIfAny(this, checkEnvironment(props.environment ?? {}, added)); // with what the artifact adds
+    this.environment = { ...added, ...props.environment };
     this._loadTimeout = props.modelLoadTimeout;
     this._invocationTimeout = props.invocationTimeout;
 
@@ -184,17 +188,23 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
 
     this.role = props.role ?? modelRole(this);
     this.grantPrincipal = this.role;
-    this.artifactPolicy = this.grantRights(props.vpc);
-
     Aspects.of(this).add({ visit: (node: IConstruct) => { this.placeUnused(node); } });
   }
 
-  /** The name of the model for instances without an accelerator; making one, if nothing needed it so far. */
+  /**
+   * The name of the model for instances without an accelerator; it is made if nothing needed it so far.
+   *
+   * Use it in the stack of this construct: CloudFormation cannot change a name that another stack imports.
+   */
   public get modelName(): string {
     return this.place(this, {}).attrModelName;
   }
 
-  /** The ARN of the model for instances without an accelerator; making one, if nothing needed it so far. */
+  /**
+   * The ARN of the model for instances without an accelerator; it is made if nothing needed it so far.
+   *
+   * Use it in the stack of this construct: CloudFormation cannot change an ARN that another stack imports.
+   */
   public get modelArn(): string {
     return this.place(this, {}).ref;
   }
@@ -228,71 +238,92 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
   }
 
   private place(user: Construct, hardware: Hardware): CfnModel {
+    this.checkSameEnvironment(user);
     const key = this.image._key(user, hardware);
-    // a reference to a model in another stack would be an export, which CloudFormation can't change while it is used:
-    // the next model could never be deployed
-    const host = Stack.of(user) === Stack.of(this) ? this : user;
-    const id = `${host === this ? '' : 'Model'}${key === 'cpu' || key === 'own' ? '' : capitalized(key)}Resource`;
-    const made = this.resources.get(`${host.node.path}/${id}`);
-    if (made !== undefined) {
-      return made;
-    }
-    this.checkSameEnvironment(host);
+    const host = this.hostFor(user);
+    const id = `${key === 'cpu' || key === 'own' ? '' : capitalized(key)}Resource`;
+    return host.node.tryFindChild(id) as CfnModel | undefined ?? this.make(host, id, hardware);
+  }
 
-    this.image._bind(this, hardware).grantPull(this.role);
+  /**
+   * Where a model is made for a user: in its stack. A reference to a model in another stack would be an export, which
+   * CloudFormation cannot change while it is used: the next model could never be deployed.
+   */
+  private hostFor(user: Construct): Construct {
+    if (Stack.of(user) === Stack.of(this)) {
+      return this;
+    }
+    const id = `Model${this.node.addr.slice(2, 10)}`;
+    return user.node.tryFindChild(id) as Construct | undefined ?? new Construct(user, id);
+  }
+
+  private make(host: Construct, id: string, hardware: Hardware): CfnModel {
+    const location = this.locations.get(host) ?? this.artifact.provideIn(host);
+    this.locations.set(host, location);
+    const image = this.image._bind(host, hardware);
+    const data = modelData(location, this.artifact.compressed);
+    const rights = this.grantRights(host, id, { location, image, data });
     const resource = new CfnModel(host, id, {
       executionRoleArn: this.role.roleArn,
       primaryContainer: {
-        image: this.image._bind(host, hardware).imageUri,
+        image: image.imageUri,
         environment: Object.keys(this.environment).length > 0 ? this.environment : undefined,
-        ...modelData(this.artifact),
+        ...data,
       },
       enableNetworkIsolation: this.isolated,
-      vpcConfig: this.subnets !== undefined && this.ownConnections !== undefined
-        ? { subnets: this.subnets.subnetIds, securityGroupIds: this.ownConnections.securityGroups.map((group) => group.securityGroupId) }
+      vpcConfig: this.subnets !== undefined
+        ? { subnets: this.subnets.subnetIds, securityGroupIds: this._securityGroups.map((group) => group.securityGroupId) }
         : undefined,
     });
-    // SageMaker checks the role's rights when the model is made
-    resource.node.addDependency(this.artifactPolicy, ...this.role.node.children.filter((child) => child !== this.role.node.defaultChild));
-    this.resources.set(`${host.node.path}/${id}`, resource);
+    resource.node.addDependency(rights); // SageMaker checks them when the model is made
+    if (host === this) {
+      this.node.defaultChild ??= resource;
+    }
     return resource;
   }
 
+  /**
+   * Gives the role the rights to one artifact and one image, in a policy that is theirs: while an endpoint is updated,
+   * its old instances still need the old ones. CloudFormation takes the old policy away only after the update.
+   */
+  private grantRights(host: Construct, id: string, needs: { location: ArtifactLocation; image: BoundImage; data: ModelData }): iam.Policy {
+    const { location, image, data } = needs;
+    const content = JSON.stringify(Stack.of(host).resolve([data, image.imageUri, location.encryptionKey?.keyArn]));
+    const policyId = `${id.replace('Resource', '')}Rights${createHash('sha256').update(content).digest('hex').slice(0, 8)}`;
+    const policy = new iam.Policy(host, policyId, {
+      // on a role that several stacks share, names must differ
+      policyName: `${Names.uniqueResourceName(host, { maxLength: 90 })}${policyId}`,
+      statements: [
+        ...artifactStatements(location, this.artifact.compressed),
+        ...containerStatements(host),
+        ...this.subnets !== undefined ? vpcStatements(host, this.subnets.subnetIds, this._securityGroups) : [],
+      ],
+    });
+    image.grantPull(policy);
+    this.role.attachInlinePolicy(policy);
+    return policy;
+  }
+
   private placeUnused(node: IConstruct): void {
-    if (node === this && this.resources.size === 0) {
+    if (node === this && this.locations.size === 0) {
       this.place(this, {});
     }
   }
 
-  private grantRights(vpc: ec2.IVpc | undefined): iam.Policy {
-    // A policy for each artifact: while an endpoint is updated its old instances may still have to read the old one.
-    // CloudFormation takes the old policy away only after the update.
-    const artifactPolicy = new iam.Policy(this, `Artifact${artifactId(this.artifact)}`, { statements: artifactStatements(this.artifact) });
-    this.role.attachInlinePolicy(artifactPolicy);
-    this.artifact.bucket.encryptionKey?.grantDecrypt(this.role);
-    for (const statement of [
-      ...containerStatements(this),
-      ...(vpc !== undefined ? vpcStatements(this, this.subnets!.subnetIds, this.connections.securityGroups) : []),
-    ]) {
-      this.role.addToPrincipalPolicy(statement);
-    }
-    return artifactPolicy;
-  }
-
   private checkVpcLimits(): Violation[] {
     const limits = [
-      { property: 'vpcSubnets', most: 16, ids: this.subnets?.subnetIds ?? [] },
-      { property: 'securityGroups', most: 5, ids: this._securityGroups.map((group) => group.securityGroupId) },
+      { property: 'vpcSubnets', most: 16, what: 'subnets', ids: this.subnets?.subnetIds ?? [] },
+      { property: 'securityGroups', most: 5, what: 'security groups', ids: this._securityGroups.map((group) => group.securityGroupId) },
     ];
     return limits.filter(({ most, ids }) => ids.length > most)
-      .map(({ property, most, ids }) => ({ property, rule: `must be at most ${most}`, got: ids.length }));
+      .map(({ property, most, what, ids }) => ({ property, rule: `must be at most ${most} ${what}`, got: ids.length }));
   }
 
-  private checkSameEnvironment(host: Construct): void {
+  private checkSameEnvironment(user: Construct): void {
     const mine = Stack.of(this);
-    const theirs = Stack.of(host);
+    const theirs = Stack.of(user);
     if (mine.region !== theirs.region || mine.account !== theirs.account) {
-      throw validationError(host, {
+      throw validationError(user, {
         property: 'model',
         got: this,
         rule: `must be in the account and region of what uses it: it is in ${mine.environment}, its user in ${theirs.environment}`,
@@ -343,7 +374,7 @@ function checkNetwork(props: ModelFromArtifactProps): Violation[] {
 }
 
 /** The container takes whichever model its file system lists first, so that one of several must be named. */
-function defaultModel(scope: Construct, artifact: BoundArtifact, environment: { readonly [key: string]: string }): { [key: string]: string } {
+function defaultModel(scope: Construct, artifact: CheckedArtifact, environment: { readonly [key: string]: string }): { [key: string]: string } {
   const given = environment.SAGEMAKER_TFS_DEFAULT_MODEL_NAME;
   const names = artifact.modelNames;
   if (given !== undefined && names !== undefined && !Token.isUnresolved(given) && !names.includes(given)) {
@@ -354,16 +385,13 @@ function defaultModel(scope: Construct, artifact: BoundArtifact, environment: { 
   return given === undefined && names !== undefined && names.length > 1 ? { SAGEMAKER_TFS_DEFAULT_MODEL_NAME: names[0] } : {};
 }
 
-function modelData(artifact: BoundArtifact): Pick<CfnModel.ContainerDefinitionProperty, 'modelDataUrl' | 'modelDataSource'> {
-  const s3Uri = `s3://${artifact.bucket.bucketName}/${artifact.key}`;
-  return artifact.compressed
+type ModelData = Pick<CfnModel.ContainerDefinitionProperty, 'modelDataUrl' | 'modelDataSource'>;
+
+function modelData({ bucket, key }: ArtifactLocation, compressed: boolean): ModelData {
+  const s3Uri = `s3://${bucket.bucketName}/${key}`;
+  return compressed
     ? { modelDataUrl: s3Uri }
     : { modelDataSource: { s3DataSource: { s3Uri, s3DataType: 'S3Prefix', compressionType: 'None' } } };
-}
-
-function artifactId(artifact: BoundArtifact): string {
-  const content = artifact.contentHash ?? artifact.key;
-  return Token.isUnresolved(content) ? '' : createHash('sha256').update(content).digest('hex').slice(0, 8);
 }
 
 function capitalized(word: string): string {

@@ -2,13 +2,16 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { BoundArtifact } from './model-artifact';
+import type { ArtifactLocation } from './artifact-source';
 
 /** Reads an object that SageMaker downloads. */
 const READ_OBJECT = ['s3:GetObject'];
 
 /** Finds the objects under a prefix. */
 const LIST_OBJECTS = ['s3:ListBucket'];
+
+/** Decrypts an object that SageMaker downloads. */
+const DECRYPT = ['kms:Decrypt'];
 
 /** Writes the container's output to CloudWatch Logs. */
 const WRITE_LOGS = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'];
@@ -36,18 +39,17 @@ export function modelRole(scope: Construct): iam.Role {
   });
 }
 
-/** Reads the artifact: its object, or the objects under its prefix. */
-export function artifactStatements(artifact: BoundArtifact): iam.PolicyStatement[] {
-  if (artifact.compressed) {
-    return [new iam.PolicyStatement({ actions: READ_OBJECT, resources: [artifact.bucket.arnForObjects(artifact.key)] })];
-  }
+/** Reads the artifact: its object, or the objects under its prefix; and decrypts them. */
+export function artifactStatements({ bucket, key, encryptionKey }: ArtifactLocation, compressed: boolean): iam.PolicyStatement[] {
+  const objects = bucket.arnForObjects(compressed ? key : `${key}*`);
   return [
-    new iam.PolicyStatement({ actions: READ_OBJECT, resources: [artifact.bucket.arnForObjects(`${artifact.key}*`)] }),
-    new iam.PolicyStatement({
+    new iam.PolicyStatement({ actions: READ_OBJECT, resources: [objects] }),
+    ...compressed ? [] : [new iam.PolicyStatement({
       actions: LIST_OBJECTS,
-      resources: [artifact.bucket.bucketArn],
-      conditions: { StringLike: { 's3:prefix': [`${artifact.key}*`] } },
-    }),
+      resources: [bucket.bucketArn],
+      conditions: { StringLike: { 's3:prefix': [`${key}*`] } },
+    })],
+    ...encryptionKey === undefined ? [] : [new iam.PolicyStatement({ actions: DECRYPT, resources: [encryptionKey.keyArn] })],
   ];
 }
 
@@ -66,13 +68,15 @@ export function containerStatements(scope: Construct): iam.PolicyStatement[] {
 
 /** Has network interfaces in these subnets with these security groups. */
 export function vpcStatements(scope: Construct, subnetIds: string[], securityGroups: ec2.ISecurityGroup[]): iam.PolicyStatement[] {
-  const arn = (resource: string, resourceName: string) => Stack.of(scope).formatArn({ service: 'ec2', resource, resourceName });
+  const arn = (resource: string, resourceName: string, account?: string) =>
+    Stack.of(scope).formatArn({ service: 'ec2', resource, resourceName, account });
   return [
     new iam.PolicyStatement({
       actions: CHANGE_NETWORK_INTERFACES,
       resources: [
         arn('network-interface', '*'),
-        ...subnetIds.map((id) => arn('subnet', id)),
+        // a shared subnet is in the account that shares it
+        ...subnetIds.map((id) => arn('subnet', id, '*')),
         ...securityGroups.map((group) => arn('security-group', group.securityGroupId)),
       ],
     }),

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Construct } from 'constructs';
-import type { ArtifactSource, BindOptions, BoundArtifact } from './artifact-source';
-import { ModelAsset } from './model-asset';
+import type { ArtifactSource, ArtifactUse, CheckedArtifact } from './artifact-source';
+import { locationOf, ModelAsset } from './model-asset';
 import { checkModelName, isVersion, RULE_FOR_NAMES } from './model-names';
 import { throwIfAny, validationError, type Violation } from '../private/errors';
 import { contentOfFiles } from '../private/packing';
@@ -23,9 +23,9 @@ export interface SavedModelNames {
 export class SavedModelSource implements ArtifactSource {
   constructor(private readonly directory: string, private readonly names: SavedModelNames) {}
 
-  public bind(scope: Construct, options: BindOptions): BoundArtifact {
-    const code = options.code?._bind(scope);
-    try {
+  public check(scope: Construct, use: ArtifactUse): CheckedArtifact {
+    const code = use.code?._bind(scope);
+    return this.explaining(scope, () => {
       throwIfAny(scope, this.checkNames());
       const models = findSavedModels(this.directory, { modelName: this.names.name });
       throwIfAny(scope, [...models.flatMap((model) => this.checkModel(model, models.length)), ...this.checkStrayCode(models)]);
@@ -33,21 +33,25 @@ export class SavedModelSource implements ArtifactSource {
       const versions = models.flatMap(({ name, versions: found }) => found.map(({ path: source, directoryName }) => ({
         source, prefix: `${name}/${this.names.version ?? directoryName}`,
       })));
-      const savedModels = versions.map(({ source }) => readSavedModel(source));
+      versions.forEach(({ source }) => readSavedModel(source)); // what the container could not load is an error
       const files = versions.flatMap(({ source, prefix }) => listFiles(source, { prefix, root: this.directory }));
       const modelNames = models.map(({ name }) => name);
-      const asset = ModelAsset.ofFiles(scope, contentOfFiles(modelNames.join(', '), [...files, ...code?.files ?? []]));
       return {
-        bucket: asset.bucket,
-        key: asset.objectKey,
         compressed: true,
         modelNames,
-        contentHash: asset.assetHash,
         hasInferenceCode: code !== undefined,
         hasRequirements: code?.hasRequirements ?? false,
         needsNetwork: code?.needsNetwork ?? false,
-        savedModels,
+        provideIn: (host) => this.explaining(scope, () => locationOf(
+          ModelAsset.ofFiles(host, contentOfFiles(modelNames.join(', '), [...files, ...code?.files ?? []])),
+        )),
       };
+    });
+  }
+
+  private explaining<T>(scope: Construct, work: () => T): T {
+    try {
+      return work();
     } catch (error) {
       throw this.explained(scope, error);
     }
@@ -101,7 +105,7 @@ export class SavedModelSource implements ArtifactSource {
       const isAll = path.resolve(error.path) === path.resolve(this.directory);
       return validationError(scope, {
         ...violation,
-        rule: isAll ? error.problem : `can't be served: ${error.path} ${error.problem}`,
+        rule: isAll ? error.problem : `cannot be served: ${error.path} ${error.problem}`,
         remedy: [error.remedy, ...error.details].join('\n'),
       });
     }

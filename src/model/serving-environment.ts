@@ -91,7 +91,7 @@ export function checkServingOptions(options: TensorFlowServingOptions): Violatio
     ...checkInteger('intraOpParallelism', options.intraOpParallelism, { min: 0, max: 2 ** 31 - 1 }),
     ...checkInteger('openMpThreads', options.openMpThreads, count),
     ...checkSeconds('modelLoadTimeout', options.modelLoadTimeout, { min: 1, max: 3600 }),
-    ...checkSeconds('invocationTimeout', options.invocationTimeout, { min: 1, max: 3600 }),
+    ...checkSeconds('invocationTimeout', options.invocationTimeout, { min: 30, max: 3600 }),
     ...checkInteger('gunicornWorkers', options.gunicornWorkers, count),
     ...checkInteger('gunicornThreads', options.gunicornThreads, count),
     ...(options.enableBatching === false ? batchOptions(options) : [])

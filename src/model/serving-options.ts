@@ -123,7 +123,7 @@ export interface TensorFlowServingOptions {
   readonly modelLoadTimeout?: Duration;
 
   /**
-   * How long one request may take, in whole seconds.
+   * How long one request may take, in whole seconds from 30: the worker of `inference.py` gets as long to start.
    *
    * A real-time endpoint gives a request 60 seconds, whatever is set here. TensorFlow Serving's own REST interface
    * gives up after 30 seconds, so that more than that helps only an `inference.py` that does work of its own.

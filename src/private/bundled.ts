@@ -15,8 +15,7 @@ export function fflate(): typeof import('fflate') {
   return require('fflate');
 }
 
-/** Inflates piece by piece without giving up control, which node:zlib can't. */
+/** Inflates piece by piece without giving up control, which node:zlib cannot. */
 export function minizlib(): typeof import('minizlib') {
-  // eslint-disable-next-line import/no-extraneous-dependencies -- tar has it, which is bundled with all that it needs
   return require('minizlib');
 }

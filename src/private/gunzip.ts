@@ -74,7 +74,7 @@ function checkMagic(start: Buffer): void {
 function broken(failure: Error): PackingError {
   return failure.message.includes('unexpected end of file')
     ? new PackingError('is cut off: its compressed data ends too soon', 'copy or pack it again')
-    : new PackingError(`is damaged: its compressed data can't be read (${failure.message.replace(/^zlib: /, '')})`, 'copy or pack it again');
+    : new PackingError(`is damaged: its compressed data cannot be read (${failure.message.replace(/^zlib: /, '')})`, 'copy or pack it again');
 }
 
 function read(descriptor: number, file: string, buffer: Buffer): number {

@@ -17,7 +17,7 @@ export function attempt<T>(path: string, read: () => T): T {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const { reason, remedy } = REFUSALS[code ?? ''] ?? { reason: message, remedy: 'try again' };
-    throw new PackingError(`has a file that can't be read, ${path}: ${reason}`, remedy);
+    throw new PackingError(`has a file that cannot be read, ${path}: ${reason}`, remedy);
   }
 }
 

@@ -149,7 +149,7 @@ export class TarReader implements ByteSink {
   private parse(bytes: Buffer): ExtendedFields {
     const fields = readExtended(bytes);
     if (fields === undefined) {
-      throw new PackingError(`is damaged${this.place()}: an extended header can't be read`, 'copy or pack it again');
+      throw new PackingError(`is damaged${this.place()}: an extended header cannot be read`, 'copy or pack it again');
     }
     if (fields.sparse === true) {
       throw new PackingError(`has a sparse file${this.place()}, which not every program unpacks`, 'pack it without --sparse');

@@ -119,7 +119,7 @@ def test_missing_archive_is_the_reason_of_the_failure(root, account, answers, s3
     call(root, account, url, "Create", "hash/model.tar.gz")
 
     assert received[0]["Status"] == "FAILED"
-    assert received[0]["Reason"].startswith("s3://models/model.tar.gz can not be given inference code: ")
+    assert received[0]["Reason"].startswith("s3://models/model.tar.gz cannot be given inference code: ")
     assert keys(s3) == []
 
 

@@ -112,7 +112,7 @@ test.each<[string, Partial<InstanceVariantOptions>, Partial<InstanceVariantOptio
 
 test('instances with storage of their own have no volume', () => {
   expect(() => rendered({ instanceType: InstanceType.of('ml.g5.xlarge'), volumeSize: Size.gibibytes(30) })).toThrow(
-    '[Stack/Endpoint] `variants[0].volumeSize` can not be given for instances with storage of their own, got: "30 GiB on ml.g5.xlarge"; leave it out');
+    '[Stack/Endpoint] `variants[0].volumeSize` cannot be given for instances with storage of their own, got: "30 GiB on ml.g5.xlarge"; leave it out');
 });
 
 test('a request may take 60 seconds, not 61', () => {

@@ -144,7 +144,7 @@ describe('refused are', () => {
   test('a key for instances with storage of their own', () => {
     const stack = newStack();
     expect(() => endpointIn(stack, { instanceType: InstanceType.of('ml.g4dn.xlarge'), encryptionKey: new Key(stack, 'Key') })).toThrow(
-      '[Stack/Endpoint] `encryptionKey` can not be given while instances of AllTraffic have storage of their own: SageMaker refuses a key for these; '
+      '[Stack/Endpoint] `encryptionKey` cannot be given while instances of AllTraffic have storage of their own: SageMaker refuses a key for these; '
       + 'leave it out, as such storage is always encrypted, or take instances without, such as ml.c5.xlarge');
   });
 

@@ -137,12 +137,6 @@ describe('serving', () => {
     expect(new VersionImages('inference', TensorFlowVersion.V2_3).bind(stackIn('us-west-2'), { ...hardware('ml.c5.xlarge'), acceleratorType }).imageUri)
       .toBe('763104351884.dkr.ecr.us-west-2.amazonaws.com/tensorflow-inference-eia:2.3.0-cpu');
   });
-
-  test.each([
-    ['1.11.0', 1], ['2.0.4', 1], ['2.1.3', 1], ['2.2.0', 2], ['2.2', 2], ['2.19.0', 2], ['2.20.0', 3], ['2.21.0', 3],
-  ])('%s is done by a container of generation %d', (version, generation) => {
-    expect(new VersionImages('inference', TensorFlowVersion.of(version)).bind(stackIn('us-west-2'), {}).containerGeneration).toBe(generation);
-  });
 });
 
 describe('every region', () => {
@@ -229,12 +223,12 @@ describe('fails on', () => {
     ],
     [
       'Inferentia', 'inference', '2.19.0', 'ml.inf2.xlarge', undefined, 'us-east-1',
-      '`instanceType` has no image of TensorFlow: there is none for Inferentia and Trainium, got: "ml.inf2.xlarge"; '
+      '`instanceType` has no image of TensorFlow: there is none for Inferentia, Trainium and Gaudi, got: "ml.inf2.xlarge"; '
       + `use ml.g5.xlarge or ml.c7i.xlarge or ${OWN}`,
     ],
     [
       'Trainium where the version has no image at all', 'training', '2.19.0', 'ml.trn1.2xlarge', undefined, 'us-iso-east-1',
-      '`instanceType` has no image of TensorFlow: there is none for Inferentia and Trainium, got: "ml.trn1.2xlarge"; '
+      '`instanceType` has no image of TensorFlow: there is none for Inferentia, Trainium and Gaudi, got: "ml.trn1.2xlarge"; '
       + `use TensorFlow 2.14.1 on ml.g5.xlarge or TensorFlow 2.14.1 on ml.c7i.xlarge or ${OWN}`,
     ],
     [

@@ -1,5 +1,5 @@
 import { GROUPS, REGISTRIES, suffixOf } from './published-images';
-import { CONTAINER_GENERATIONS, type ImageScope, REGIONS, SCOPES, TRAINING_TO_SERVING } from '../../src/images/image-facts';
+import { type ImageScope, REGIONS, SCOPES, TRAINING_TO_SERVING } from '../../src/images/image-facts';
 import { dnsSuffix, registryAccount } from '../../src/images/registry';
 import { compareVersions } from '../../src/images/version-numbers';
 
@@ -50,8 +50,4 @@ test('what serves a version that only trains does serve', () => {
   const inference: readonly string[] = SCOPES.inference.releases.map(([version]) => version);
   const full = Object.entries(TRAINING_TO_SERVING).filter(([version]) => version.split('.').length === 3);
   expect(full.filter(([trained, serving]) => !training.includes(trained) || inference.includes(trained) || !inference.includes(serving))).toEqual([]);
-});
-
-test('the generations of the serving container start with 1.4.1, 2.2.0 and 2.20.0', () => {
-  expect(CONTAINER_GENERATIONS).toEqual([{ from: '1.4.1', generation: 1 }, { from: '2.2.0', generation: 2 }, { from: '2.20.0', generation: 3 }]);
 });

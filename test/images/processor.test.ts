@@ -4,7 +4,7 @@ import { processorOf, x86InsteadOf } from '../../src/images/processor';
 
 describe('the processor', () => {
   test.each([
-    ['cpu', ['t2', 't3', 'm4', 'm5', 'm5d', 'm6i', 'm7i', 'm8i', 'c4', 'c5', 'c5d', 'c5n', 'c6i', 'c6in', 'c7i', 'c7i-flex', 'c8i', 'r5', 'r5d', 'r6i', 'r7i', 'r8i', 'dl1']],
+    ['cpu', ['t2', 't3', 'm4', 'm5', 'm5d', 'm6i', 'm7i', 'm8i', 'c4', 'c5', 'c5d', 'c5n', 'c6i', 'c6in', 'c7i', 'c7i-flex', 'c8i', 'r5', 'r5d', 'r6i', 'r7i', 'r8i']],
     ['gpu', ['g4dn', 'g5', 'g6', 'g6e', 'g7', 'g7e', 'gr6', 'p2', 'p3', 'p3dn', 'p4d', 'p4de', 'p5', 'p5e', 'p5en', 'p6-b200', 'p6-b300']],
     // the first twelve are those that endpoints have
     ['graviton', [
@@ -12,7 +12,7 @@ describe('the processor', () => {
       'a1', 't4g', 'm7g', 'm7gd', 'r7g', 'c7gd', 'c7gn', 'c8gn', 'c9g', 'x2gd', 'x8g', 'im4gn', 'is4gen', 'i8g', 'hpc7g',
     ]],
     ['armWithGpu', ['g5g', 'p6e-gb200', 'p6e-gb300']],
-    ['neuron', ['inf1', 'inf2', 'trn1', 'trn1n', 'trn2', 'trn3']],
+    ['otherAccelerator', ['dl1', 'inf1', 'inf2', 'trn1', 'trn1n', 'trn2', 'trn3']],
   ])('is %s for %j', (processor, families) => {
     for (const family of families) {
       expect([family, processorOf({ instanceType: InstanceType.of(`ml.${family}.xlarge`) })]).toEqual([family, processor]);

@@ -42,7 +42,6 @@ describe('the images of a version', () => {
     expect(image._key(stack, C7G)).toBe('graviton');
     const bound = image._bind(stack, C7G);
     expect(bound.imageUri).toBe('763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-inference-graviton:2.16.1-cpu-py310-ubuntu20.04-sagemaker');
-    expect(bound.containerGeneration).toBe(2);
     expect(statements(stack, bound)).toEqual(pullStatements({
       'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ecr:eu-west-1:763104351884:repository/tensorflow-inference-graviton']],
     }));
@@ -94,7 +93,6 @@ describe('fromEcrRepository', () => {
     expect(image._key(stack, {})).toBe('own');
     expect(image._key(stack, TOKEN_TYPE)).toBe('own');
     expect(stack.resolve(bound.imageUri)).toEqual({ 'Fn::Join': ['', ['111111111111.dkr.ecr.us-east-1.', { Ref: 'AWS::URLSuffix' }, '/team/name:latest']] });
-    expect(bound.containerGeneration).toBeUndefined();
     expect(statements(stack, bound)).toEqual([
       {
         Effect: 'Allow',
@@ -170,7 +168,6 @@ describe('fromUri', () => {
       expect(image._key(stack, C7G)).toBe('own');
       expect(image._key(stack, TOKEN_TYPE)).toBe('own');
       expect(bound.imageUri).toBe(uri);
-      expect(bound.containerGeneration).toBeUndefined();
       expect(statements(stack, bound)).toEqual(pullStatements({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ecr:${repository}`]] }));
     }
   });
@@ -286,7 +283,6 @@ describe('fromAsset', () => {
     const bound = image._bind(stack, C5);
     expect(image._bind(stack, C5).imageUri).toBe(bound.imageUri);
     expect(image._bind(stack, C7G).imageUri).not.toBe(bound.imageUri);
-    expect(bound.containerGeneration).toBeUndefined();
     expect(statements(stack, bound)).toEqual([
       {
         Effect: 'Allow',

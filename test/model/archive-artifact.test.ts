@@ -8,8 +8,8 @@ import { Annotations } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
 import * as fc from 'fast-check';
 import { InferenceCode, ModelArtifact } from '../../src';
-import type { BoundArtifact } from '../../src/model/model-artifact';
 import { blocksOf, filesOf, type MadeEntry, tarGzOf, unpacked, unpackedFiles } from '../support/archives';
+import { type BoundArtifact, provide } from '../support/artifacts';
 import { temporaryDirectory, type Tree } from '../support/disk';
 import { MODELS, newStack } from '../support/synthesis';
 
@@ -21,7 +21,7 @@ function archive(...entries: MadeEntry[]): string {
 }
 
 function bind(file: string, code?: Tree, stack = newStack()): BoundArtifact {
-  return ModelArtifact.fromArchive(file)._bind(stack, code !== undefined ? { code: InferenceCode.fromDirectory(temporaryDirectory(code)) } : {});
+  return provide(ModelArtifact.fromArchive(file), stack, code !== undefined ? { code: InferenceCode.fromDirectory(temporaryDirectory(code)) } : {});
 }
 
 /** The file that would be uploaded. */
@@ -47,9 +47,9 @@ describe('an archive as it is', () => {
     const file = archive(...MODEL);
     const bound = bind(file, undefined, stack);
     expect(bound).toMatchObject({
-      compressed: true, modelNames: ['m'], hasInferenceCode: false, hasRequirements: false, needsNetwork: false, contentHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      compressed: true, modelNames: ['m'], hasInferenceCode: false, hasRequirements: false, needsNetwork: false,
     });
-    expect(bound.key).toBe(`${bound.contentHash}.tar.gz`);
+    expect(bound.key).toEqual(expect.stringMatching(/^[0-9a-f]{64}\.tar\.gz$/));
     expect(stack.resolve(bound.bucket.bucketName)).toBe('cdk-hnb659fds-assets-123456789012-us-east-1');
     expect(uploaded(stack, bound).equals(fs.readFileSync(file))).toBe(true);
   });
@@ -57,9 +57,9 @@ describe('an archive as it is', () => {
   test('has a hash of its bytes', () => {
     const file = archive(...MODEL);
     const hash = createHash('sha256').update(fs.readFileSync(file)).digest('hex');
-    expect(bind(file).contentHash).toBe(createHash('sha256').update(`archive 1 ${hash}`).digest('hex'));
-    expect(bind(archive(...MODEL)).contentHash).toBe(bind(file).contentHash);
-    expect(bind(archive(...MODEL, { path: 'README' })).contentHash).not.toBe(bind(file).contentHash);
+    expect(bind(file).key).toBe(`${createHash('sha256').update(`archive 1 ${hash}`).digest('hex')}.tar.gz`);
+    expect(bind(archive(...MODEL)).key).toBe(bind(file).key);
+    expect(bind(archive(...MODEL, { path: 'README' })).key).not.toBe(bind(file).key);
   });
 
   test('is not copied where assets are not to be', () => {
@@ -68,7 +68,7 @@ describe('an archive as it is', () => {
     const bound = bind(file, undefined, stack);
     const assembly = App.of(stack)!.synth();
     const manifest = JSON.parse(fs.readFileSync(path.join(assembly.directory, 'Stack.assets.json'), 'utf8'));
-    expect(manifest.files[`${bound.contentHash}.tar`].source.path).toBe(file);
+    expect(manifest.files[bound.key.replace(/\.gz$/, '')].source.path).toBe(file);
     expect(fs.readdirSync(assembly.directory).filter((name) => name.startsWith('asset.'))).toEqual([]);
   });
 
@@ -255,7 +255,7 @@ describe('is refused where', () => {
     ['a version is empty', [...MODEL, { path: 'm/2/', type: 'Directory' }],
       'has no saved_model.pb in m/2, beside other versions, got: "FILE"; remove that directory'],
     ['a graph is empty', filesOf({ 'm/1/saved_model.pb': '' }), 'has an empty m/1/saved_model.pb, got: "FILE"; export the model again'],
-    ['a name can not be requested', filesOf({ 'my model/1/saved_model.pb': 'x' }),
+    ['a name cannot be requested', filesOf({ 'my model/1/saved_model.pb': 'x' }),
       'has a model named "my model", and the name must have from 1 to 255 letters, digits, dots, underscores and hyphens, begin with a letter or digit, '
       + 'and not be "code", got: "FILE"; rename its directory'],
     ['a file is a pointer', [...MODEL, ...filesOf({ 'm/1/variables/variables.data-00000-of-00001': 'version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 2\n' })],
@@ -348,7 +348,7 @@ test('whatever is damaged in an archive, there is a clear error or a model', () 
     const content = cut === null ? bytes : bytes.subarray(0, cut % bytes.length);
     fs.writeFileSync(file, inside ? zlib.gzipSync(content) : content);
     try {
-      expect(ModelArtifact.fromArchive(file)._bind(new Construct(stack, `Model${runs++}`), {}).modelNames?.length).toBeGreaterThan(0);
+      expect(provide(ModelArtifact.fromArchive(file), new Construct(stack, `Model${runs++}`), {}).modelNames?.length).toBeGreaterThan(0);
     } catch (error) {
       expect((error as Error).message).toMatch(/^\[Stack\/Model\d+\] (`artifact` |\d+ values are invalid:\n)/);
     }
@@ -358,6 +358,6 @@ test('whatever is damaged in an archive, there is a clear error or a model', () 
 test('two archives may be given to one construct', () => {
   const stack = newStack();
   const scope = new Construct(stack, 'Model');
-  const [a, b] = [archive(...MODEL), archive(...MODEL, { path: 'x' })].map((file) => ModelArtifact.fromArchive(file)._bind(scope, {}));
+  const [a, b] = [archive(...MODEL), archive(...MODEL, { path: 'x' })].map((file) => provide(ModelArtifact.fromArchive(file), scope, {}));
   expect(a.key).not.toBe(b.key);
 });

@@ -1,7 +1,7 @@
 import { CfnParameter, Lazy } from 'aws-cdk-lib';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { InferenceCode, ModelArtifact } from '../../src';
-import type { BoundArtifact } from '../../src/model/model-artifact';
+import { type BoundArtifact, provide } from '../support/artifacts';
 import { newStack } from '../support/synthesis';
 
 const stack = newStack();
@@ -9,7 +9,7 @@ const bucket: IBucket = Bucket.fromBucketName(stack, 'Bucket', 'models');
 const NOTHING_KNOWN = { hasInferenceCode: undefined, hasRequirements: undefined, needsNetwork: undefined };
 
 function bind(artifact: ModelArtifact): BoundArtifact {
-  return artifact._bind(stack, {});
+  return provide(artifact, stack);
 }
 
 test('an archive is where it is said to be', () => {
@@ -98,8 +98,8 @@ describe('is refused with', () => {
   });
 
   test('code for files', () => {
-    expect(() => ModelArtifact.fromBucketPrefix(bucket, 'm/')._bind(stack, { code: InferenceCode.fromDirectory('anywhere') })).toThrow(new Error(
-      '[Stack] `code` can\'t be added to files that are in a bucket; put it there below code/, or give an archive to ModelArtifact.fromBucket'));
+    expect(() => provide(ModelArtifact.fromBucketPrefix(bucket, 'm/'), stack, { code: InferenceCode.fromDirectory('anywhere') })).toThrow(new Error(
+      '[Stack] `code` cannot be added to files that are in a bucket; put it there below code/, or give an archive to ModelArtifact.fromBucket'));
   });
 });
 

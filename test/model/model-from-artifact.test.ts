@@ -417,7 +417,7 @@ describe('one model on several processors', () => {
     }
   });
 
-  test('can not be used in another region', () => {
+  test('cannot be used in another region', () => {
     const app = new App();
     const models = new Stack(app, 'Models', { env: { account: '123456789012', region: 'us-east-1' } });
     const endpoints = new Stack(app, 'Endpoints', { env: { account: '123456789012', region: 'eu-west-1' } });
@@ -502,7 +502,7 @@ test('further rights can be given to the code', () => {
   });
 });
 
-test('a role that can not be changed is left alone', () => {
+test('a role that cannot be changed is left alone', () => {
   const stack = newStack();
   inBucket(stack, { role: Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::123456789012:role/r', { mutable: false }) });
   const template = validTemplate(stack);

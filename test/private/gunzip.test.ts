@@ -98,11 +98,11 @@ test.each([
 ])('says that %s does not fit', (_, position, reason) => {
   const content = Buffer.from(zipped);
   content[position] += 1;
-  expect(failure(content)).toMatchObject({ rule: `is damaged: its compressed data can't be read (${reason})`, remedy: 'copy or pack it again' });
+  expect(failure(content)).toMatchObject({ rule: `is damaged: its compressed data cannot be read (${reason})`, remedy: 'copy or pack it again' });
 });
 
 test('says that something else follows', () => {
   expect(failure(Buffer.concat([zipped, Buffer.from('more')]))).toMatchObject({
-    rule: 'is damaged: its compressed data can\'t be read (incorrect header check)',
+    rule: 'is damaged: its compressed data cannot be read (incorrect header check)',
   });
 });

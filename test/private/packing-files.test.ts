@@ -166,7 +166,7 @@ test.each([
   }) as unknown as typeof fs.readdirSync);
   try {
     expect(failure({ locked: { f: '' } })).toEqual({
-      rule: `has a file that can't be read, ROOT/locked: ${reason}`, remedy,
+      rule: `has a file that cannot be read, ROOT/locked: ${reason}`, remedy,
     });
   } finally {
     read.mockRestore();

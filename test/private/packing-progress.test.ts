@@ -104,7 +104,7 @@ describe('the terminal of the process', () => {
     expect(terminalOfProcess({ isTTY: true }, '')?.now()).toBe(42);
   });
 
-  test('writes to standard error, and does not mind if it can not', () => {
+  test('writes to standard error, and does not mind if it cannot', () => {
     const write = jest.spyOn(fs, 'writeSync').mockImplementation(() => { throw new Error('EAGAIN'); });
     try {
       terminalOfProcess({ isTTY: true }, '')?.write('text');

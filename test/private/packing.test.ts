@@ -148,7 +148,7 @@ describe('a file that changes', () => {
 
   test('and is gone when it is packed is an error, and leaves nothing', () => {
     expect(failure((file) => fs.rmSync(file))).toEqual({
-      rule: 'has a file that can\'t be read, ROOT/f: no such file', remedy: 'try again once nothing writes to it', left: [],
+      rule: 'has a file that cannot be read, ROOT/f: no such file', remedy: 'try again once nothing writes to it', left: [],
     });
   });
 
@@ -157,7 +157,7 @@ describe('a file that changes', () => {
       fs.rmSync(file);
       fs.mkdirSync(file);
     })).toEqual({
-      rule: 'has a file that can\'t be read, ROOT/f: it is a directory', remedy: 'try again once nothing writes to it', left: [],
+      rule: 'has a file that cannot be read, ROOT/f: it is a directory', remedy: 'try again once nothing writes to it', left: [],
     });
   });
 });

@@ -208,7 +208,7 @@ describe('refuses', () => {
       ['with a length that is too large', '99 path=a\n'], ['without a line break', '8 path=a'], ['without a value', '5 abc\n'],
       ['with a size of letters', '10 size=x\n'], ['with a size of too many digits', '30 size=12345678901234567890 \n'],
     ].map(([what, records]): [string, Uint8Array, string, string] => [
-      `a record ${what}`, tarOf(pax(records), { path: 'a' }), 'is damaged: an extended header can\'t be read', 'copy or pack it again',
+      `a record ${what}`, tarOf(pax(records), { path: 'a' }), 'is damaged: an extended header cannot be read', 'copy or pack it again',
     ]),
   ])('%s', (_, archive, rule, remedy) => {
     expect(failure(archive)).toEqual({ rule, remedy });
