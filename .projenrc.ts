@@ -17,7 +17,7 @@ const SUB_PATHS = ['runtime'];
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-tensorflow-serving',
-  description: 'AWS CDK constructs that train, serve and score TensorFlow models on Amazon SageMaker, with a typed client',
+  description: 'AWS CDK constructs that serve TensorFlow models on Amazon SageMaker, with a typed client',
   keywords: ['aws-cdk', 'awscdk', 'cdk', 'sagemaker', 'tensorflow', 'tensorflow-serving', 'machine-learning', 'mlops'],
   author: 'cdk-tensorflow-serving authors',
   authorAddress: 'cdk-tensorflow-serving@users.noreply.github.com',
@@ -164,10 +164,10 @@ project.package.addField('exports', {
 project.package.addField('typesVersions', {
   '*': Object.fromEntries(SUB_PATHS.map((name) => [name, [`./lib/${name}/index.d.ts`]])),
 });
-// jsii rejects a peer that is no jsii module, optional or not: tools/optional-peer.js adds it when the package is packed
+// jsii rejects a peer that is no jsii module, optional or not: tools/packed-manifest.js adds it when the package is packed
 project.package.addField('peerDependenciesMeta', { [RUNTIME_SDK]: { optional: true } });
-project.setScript('prepack', 'node tools/optional-peer.js add');
-project.setScript('postpack', 'node tools/optional-peer.js remove');
+project.setScript('prepack', 'node tools/packed-manifest.js pack');
+project.setScript('postpack', 'node tools/packed-manifest.js unpack');
 // a clone works as soon as it is installed: the command line and the examples load lib/
 project.setScript('prepare', 'node tools/compile-once.js');
 

@@ -4,7 +4,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { InstanceType, ModelArtifact, ModelFromArtifact, TensorFlowServingEndpoint, TensorFlowVersion } from '../src';
 
 /*
- * One SavedModel on one instance. Once deployed, the endpoint answers as the model does: y = x / 2 + 3.
+ * One SavedModel on one instance.
  */
 const app = new App();
 const stack = new Stack(app, 'cdk-tensorflow-serving-saved-model');

@@ -14,7 +14,7 @@ import type { Violation } from '../private/errors';
 export const ENDPOINT_NAME = /^(?=.{1,63}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*$/;
 export const ENDPOINT_NAME_RULE = 'must be 1 to 63 letters, digits and hyphens, with a letter or digit first and last';
 
-/** A variant that runs on instances which are there all the time. */
+/** A variant on instances that run all the time. */
 export interface InstanceVariantOptions {
   /** The model that the variant serves. */
   readonly model: ITensorFlowModel;
@@ -43,7 +43,7 @@ export interface InstanceVariantOptions {
   readonly weight?: number;
 
   /**
-   * An Elastic Inference accelerator for each instance; AWS no longer offers these.
+   * An Elastic Inference accelerator for each instance. AWS no longer offers these.
    *
    * @default - none
    */
@@ -73,7 +73,7 @@ export interface InstanceVariantOptions {
   readonly containerStartupHealthCheckTimeout?: Duration;
 
   /**
-   * The machine image of the instances.
+   * The machine image of the instances, which has the NVIDIA driver.
    *
    * @default - SageMaker's choice for the instance type
    */
@@ -90,9 +90,9 @@ export interface InstanceVariantOptions {
 /** A part of an endpoint that serves one model in one way, and gets a share of the requests. */
 export class EndpointVariant {
   /**
-   * A variant on instances that are there all the time.
+   * A variant on instances that run all the time.
    *
-   * @param variantName 1 to 63 letters, digits and hyphens; no two variants of an endpoint have the same
+   * @param variantName 1 to 63 letters, digits and hyphens, different for each variant of an endpoint
    */
   public static onInstances(variantName: string, options: InstanceVariantOptions): EndpointVariant {
     return new EndpointVariant(variantName, new InstanceVariant(options));

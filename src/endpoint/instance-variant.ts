@@ -10,7 +10,7 @@ import type { Violation } from '../private/errors';
 /** SageMaker gives a real-time request no longer than this. */
 const REAL_TIME_LIMIT = Duration.seconds(60);
 
-/** A variant on instances that are there all the time. */
+/** A variant on instances that run all the time. */
 export class InstanceVariant implements VariantSource {
   public readonly hasLocalStorage: boolean;
   public readonly usesElasticInference: boolean;
@@ -30,6 +30,7 @@ export class InstanceVariant implements VariantSource {
       ...checkSeconds(`${at}modelDataDownloadTimeout`, options.modelDataDownloadTimeout, seconds),
       ...checkSeconds(`${at}containerStartupHealthCheckTimeout`, options.containerStartupHealthCheckTimeout, seconds),
       ...this.checkVolume(at),
+      ...this.checkStartup(at),
       ...this.checkInvocationTimeout(at),
     ];
   }
@@ -68,6 +69,19 @@ export class InstanceVariant implements VariantSource {
       : [];
   }
 
+  private checkStartup(at: string): Violation[] {
+    const given = this.options.containerStartupHealthCheckTimeout;
+    const load = madeHere(this.options.model)?._loadTimeout;
+    return given !== undefined && load !== undefined && !given.isUnresolved() && !load.isUnresolved() && given.toSeconds() < load.toSeconds()
+      ? [{
+        property: `${at}containerStartupHealthCheckTimeout`,
+        got: `${given.toSeconds()} seconds`,
+        rule: `must be at least the \`modelLoadTimeout\` of the model, ${load.toSeconds()} seconds, or the container is stopped before`,
+        remedy: 'leave it out to give the container a minute more than the model',
+      }]
+      : [];
+  }
+
   private checkInvocationTimeout(at: string): Violation[] {
     const timeout = madeHere(this.options.model)?._invocationTimeout;
     return timeout !== undefined && !timeout.isUnresolved() && timeout.toSeconds() > REAL_TIME_LIMIT.toSeconds()
@@ -75,7 +89,7 @@ export class InstanceVariant implements VariantSource {
         property: `${at}model`,
         got: `an invocationTimeout of ${timeout.toSeconds()} seconds`,
         rule: `must have an \`invocationTimeout\` of at most ${REAL_TIME_LIMIT.toSeconds()} seconds, which is all that a real-time request gets`,
-        remedy: 'score such requests asynchronously or in a batch transform',
+        remedy: 'give the model a shorter one, and requests that need less time',
       }]
       : [];
   }

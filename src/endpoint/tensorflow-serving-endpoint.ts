@@ -1,7 +1,7 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
-import { Annotations, ArnFormat, Stack, Token } from 'aws-cdk-lib/core';
+import { Annotations, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { type ITensorFlowServingEndpoint, TensorFlowServingEndpointBase } from './endpoint-base';
 import { ENDPOINT_NAME, ENDPOINT_NAME_RULE, EndpointVariant } from './endpoint-variant';
@@ -10,6 +10,7 @@ import type { InstanceType } from '../images/instance-type';
 import type { ITensorFlowModel } from '../model/tensorflow-model';
 import { checkPattern } from '../private/checks';
 import { throwIfAny, validationError, type Violation } from '../private/errors';
+import { nameInArn } from '../private/sagemaker-arn';
 
 /** The variant of an endpoint that has only one, as SageMaker's own tools call it. */
 const ONLY_VARIANT = 'AllTraffic';
@@ -58,7 +59,7 @@ export interface TensorFlowServingEndpointProps {
   readonly initialInstanceCount?: number;
 
   /**
-   * An Elastic Inference accelerator for each instance of an endpoint with one variant; AWS no longer offers these.
+   * An Elastic Inference accelerator for each instance of an endpoint with one variant. AWS no longer offers these.
    *
    * @default - none
    */
@@ -72,9 +73,9 @@ export interface TensorFlowServingEndpointProps {
   readonly variants?: EndpointVariant[];
 
   /**
-   * The name of the endpoint: 1 to 63 letters, digits and hyphens, in which case does not count.
+   * The name of the endpoint. It has 1 to 63 letters, digits and hyphens, and is the same in capital and small letters.
    *
-   * An endpoint with a name of its own cannot be replaced by CloudFormation, only updated.
+   * CloudFormation can update an endpoint with a name of its own, but not replace it.
    *
    * @default - CloudFormation makes one
    */
@@ -113,22 +114,19 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
    * `fromEndpointName`.
    */
   public static fromEndpointArn(scope: Construct, id: string, endpointArn: string): ITensorFlowServingEndpoint {
-    const endpointName = Stack.of(scope).splitArn(endpointArn, ArnFormat.SLASH_RESOURCE_NAME).resourceName;
-    if (endpointName === undefined) {
-      throw validationError(`${scope.node.path}/${id}`, {
-        property: 'endpointArn', got: endpointArn, rule: 'must have the form arn:aws:sagemaker:REGION:ACCOUNT:endpoint/NAME',
-      });
-    }
+    const endpointName = nameInArn(scope, id, 'endpointArn', endpointArn, 'endpoint');
     return new ImportedEndpoint(scope, id, { endpointName }, endpointArn);
   }
 
-  /** Refers to an endpoint that exists already, by what is known of it. */
+  /** Refers to an endpoint that exists already, by its attributes. */
   public static fromEndpointAttributes(scope: Construct, id: string, attributes: TensorFlowServingEndpointAttributes): ITensorFlowServingEndpoint {
     const { endpointName } = attributes;
+    throwIfAny(`${scope.node.path}/${id}`, checkPattern('endpointName', endpointName, ENDPOINT_NAME, ENDPOINT_NAME_RULE,
+      'give an ARN to fromEndpointArn'));
     return new ImportedEndpoint(scope, id, attributes, Stack.of(scope).formatArn({
       service: 'sagemaker',
       resource: 'endpoint',
-      resourceName: nameInArn(endpointName),
+      resourceName: inLowerCase(endpointName),
     }));
   }
 
@@ -189,11 +187,11 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
     this.endpointArn = this.getResourceArnAttribute(endpoint.ref, {
       service: 'sagemaker',
       resource: 'endpoint',
-      resourceName: nameInArn(this.physicalName),
+      resourceName: inLowerCase(this.physicalName),
     });
   }
 
-  /** The security groups of all variants; an error where no model is in a VPC. */
+  /** The security groups of all variants. Throws where no model is in a VPC. */
   public get connections(): ec2.Connections {
     return this.ownConnections ??= connectionsOf(this, this.securityGroups, 'exist only for an endpoint whose model is in a VPC', 'give the model a `vpc`');
   }
@@ -220,7 +218,7 @@ class ImportedEndpoint extends TensorFlowServingEndpointBase {
 }
 
 /** The ARN, and so what IAM compares, has the name in lower case. */
-function nameInArn(endpointName: string): string {
+function inLowerCase(endpointName: string): string {
   return Token.isUnresolved(endpointName) ? endpointName : endpointName.toLowerCase();
 }
 

@@ -4,7 +4,7 @@ import { validationError } from '../private/errors';
 /**
  * An Elastic Inference accelerator beside an instance.
  *
- * AWS sells these no more: only accounts that used them before have them, and TensorFlow 2.3 is the last release with
+ * AWS no longer sells these: only accounts that used them before have them, and TensorFlow 2.3 is the last release with
  * an image for them.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/ei.html

@@ -13,7 +13,7 @@ export interface TensorFlowImageAssetOptions extends assets.DockerImageAssetOpti
 }
 
 /**
- * An image of one's own to train or serve with, where none of those that AWS publishes will do.
+ * A custom image to train or serve with, for when none of AWS's fits.
  *
  * It must speak to SageMaker as those images do, and be built for the processor of the instances.
  *
@@ -24,7 +24,7 @@ export class TensorFlowImage {
    * An image in a repository of Amazon ECR, which must be in the region that it is used in.
    *
    * @param repository the repository
-   * @param tagOrDigest the tag, or the digest that starts with `sha256:`; the default is `latest`. An image that is
+   * @param tagOrDigest the tag, or the digest that starts with `sha256:`. An image that is
    * overwritten under its tag is no change to CloudFormation: a digest, or a new tag for each image, is
    */
   public static fromEcrRepository(repository: ecr.IRepository, tagOrDigest: string = 'latest'): TensorFlowImage {
@@ -35,7 +35,7 @@ export class TensorFlowImage {
    * An image that is built when the app is deployed, for the processor of the instances that it is used on.
    *
    * @param directory the directory with the Dockerfile
-   * @param options how the image is built; with a `platform` it is built for that and can be used on no other
+   * @param options how the image is built. With a `platform` it is built for that and can be used on no other
    */
   public static fromAsset(directory: string, options: TensorFlowImageAssetOptions = {}): TensorFlowImage {
     return new TensorFlowImage(new AssetImage(directory, options));

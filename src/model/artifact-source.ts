@@ -18,6 +18,8 @@ export interface CheckedArtifact {
   readonly compressed: boolean;
   /** The names of the models in it, in the order of their bytes; undefined where they cannot be known. */
   readonly modelNames?: string[];
+  /** The releases of TensorFlow that wrote the models, where they are read from disk. */
+  readonly tensorFlowVersions?: string[];
   /** What its user says has to change whenever the objects are overwritten. */
   readonly revision?: string;
   /** Whether it has an inference.py; undefined where that cannot be known. */

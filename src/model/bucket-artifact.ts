@@ -1,5 +1,5 @@
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { Token } from 'aws-cdk-lib/core';
+import { Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { ArtifactLocation, ArtifactSource, ArtifactUse, CheckedArtifact } from './artifact-source';
 import type { BoundInferenceCode } from './inference-code';
@@ -32,6 +32,7 @@ export class BucketSource implements ArtifactSource {
     const { key, prefix, revision } = this.location;
     throwIfAny(scope, [
       ...key !== undefined ? this.checkKey(key) : this.checkPrefix(prefix!),
+      ...this.checkRegion(scope),
       ...checkRevision(revision),
       ...prefix !== undefined && use.code !== undefined ? [CODE_NEEDS_ARCHIVE] : [],
     ]);
@@ -93,6 +94,16 @@ export class BucketSource implements ArtifactSource {
     ];
   }
 
+  private checkRegion(scope: Construct): Violation[] {
+    const [wanted, got] = [Stack.of(scope).region, this.bucket.env.region];
+    return Token.isUnresolved(wanted) || Token.isUnresolved(got) || wanted === got ? [] : [{
+      property: 'artifact.bucket',
+      rule: `must be in ${wanted}, the region of the model, from which alone SageMaker reads it`,
+      got,
+      remedy: 'copy the artifact to a bucket there',
+    }];
+  }
+
   private checkPath(property: string, key: string, used = key): Violation[] {
     const bucketLength = Token.isUnresolved(this.bucket.bucketName) ? SHORTEST_BUCKET_NAME : this.bucket.bucketName.length;
     const length = `s3:///${used}`.length + bucketLength;
@@ -101,6 +112,7 @@ export class BucketSource implements ArtifactSource {
       ...key.includes('://') ? [{
         property, rule: 'must be without the scheme and the bucket', got: key, remedy: 'give what follows the bucket\'s name',
       }] : key.startsWith('/') ? [{ property, rule: 'must not begin with a slash', got: key, remedy: 'remove it' }] : [],
+      ...ruleOutWildcards(property, key),
       ...length > LONGEST_ADDRESS ? [{
         property, rule: `must make an address (s3://BUCKET/KEY) of at most ${LONGEST_ADDRESS} characters, but makes one of ${length}`, got: key,
       }] : [],
@@ -113,6 +125,11 @@ const CODE_NEEDS_ARCHIVE: Violation = {
   rule: 'cannot be added to files that are in a bucket',
   remedy: 'put it there below code/, or give an archive to ModelArtifact.fromBucket',
 };
+
+/** In the model's rights, these would stand for the keys of other objects. */
+function ruleOutWildcards(property: string, key: string): Violation[] {
+  return /[*?]/.test(key) ? [{ property, rule: 'must have no * and no ?', got: key, remedy: 'rename the object' }] : [];
+}
 
 function checkRevision(revision: string | undefined): Violation[] {
   if (revision === undefined || Token.isUnresolved(revision) || (revision.length > 0 && revision.length <= LONGEST_REVISION)) {

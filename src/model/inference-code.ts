@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { codeLayout } from './lazily';
+import { requireText } from '../private/checks';
 import { throwIfAny, validationError } from '../private/errors';
 import { PackingError } from '../private/packing-error';
 import { listFiles, type PackedFile } from '../private/packing-files';
@@ -23,12 +24,14 @@ export class InferenceCode {
    * Takes the code from a directory on disk.
    *
    * The directory holds `inference.py`, which defines `handler`, or both `input_handler` and `output_handler`. Packages
-   * come either with `requirements.txt`, which the container installs when it starts, or as files in `lib/`.
+   * come either with `requirements.txt`, which the container installs when it starts, or as files in `lib/`. Byte code,
+   * version control, virtual environments (`.venv`, `venv`) and `.env` files are left out.
    *
-   * @param directory the directory; relative to the working directory of the app
+   * @param directory the directory, relative to the working directory of the app
    * @see https://github.com/aws/sagemaker-tensorflow-serving-container#prepost-processing
    */
   public static fromDirectory(directory: string): InferenceCode {
+    requireText('InferenceCode.fromDirectory', 'directory', directory);
     return new InferenceCode(directory);
   }
 

@@ -2,6 +2,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { ArtifactSource, ArtifactUse, CheckedArtifact } from './artifact-source';
 import { archiveArtifact, bucketArtifact, savedModelArtifact } from './lazily';
+import { requireText } from '../private/checks';
 
 /** What a SavedModel on disk is served as. */
 export interface SavedModelArtifactOptions {
@@ -23,7 +24,7 @@ export interface SavedModelArtifactOptions {
   readonly version?: string;
 }
 
-/** Objects in a bucket that are no longer what they were under the same key. */
+/** Options for a model in a bucket. */
 export interface BucketArtifactOptions {
   /**
    * Anything that changes whenever the objects are overwritten, such as the version of the object or a date.
@@ -45,10 +46,11 @@ export class ModelArtifact {
    * could not serve is an error. The same files make the same archive, and an archive that is in `cdk.out` already is not
    * packed again.
    *
-   * @param directory the directory; relative to the working directory of the app
+   * @param directory the directory, relative to the working directory of the app
    * @see https://www.tensorflow.org/guide/saved_model
    */
   public static fromSavedModel(directory: string, options: SavedModelArtifactOptions = {}): ModelArtifact {
+    requireText('ModelArtifact.fromSavedModel', 'directory', directory);
     const { SavedModelSource } = savedModelArtifact();
     return new ModelArtifact(new SavedModelSource(directory, options));
   }
@@ -59,10 +61,11 @@ export class ModelArtifact {
    * What is in it is checked when the app is synthesized. It is uploaded as it is, unless there is inference code: then
    * it is packed again with that code in the place of any that it has.
    *
-   * @param file the archive, whose name ends in `.tar.gz`; relative to the working directory of the app
+   * @param file the archive, whose name ends in `.tar.gz`, relative to the working directory of the app
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
    */
   public static fromArchive(file: string): ModelArtifact {
+    requireText('ModelArtifact.fromArchive', 'file', file);
     const { ArchiveSource } = archiveArtifact();
     return new ModelArtifact(new ArchiveSource(file));
   }
@@ -78,6 +81,7 @@ export class ModelArtifact {
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
    */
   public static fromBucket(bucket: s3.IBucket, key: string, options: BucketArtifactOptions = {}): ModelArtifact {
+    requireText('ModelArtifact.fromBucket', 'key', key);
     const { BucketSource } = bucketArtifact();
     return new ModelArtifact(new BucketSource(bucket, { key, revision: options.revision }));
   }
@@ -94,6 +98,7 @@ export class ModelArtifact {
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/large-model-inference-uncompressed.html
    */
   public static fromBucketPrefix(bucket: s3.IBucket, prefix: string, options: BucketArtifactOptions = {}): ModelArtifact {
+    requireText('ModelArtifact.fromBucketPrefix', 'prefix', prefix);
     const { BucketSource } = bucketArtifact();
     return new ModelArtifact(new BucketSource(bucket, { prefix, revision: options.revision }));
   }

@@ -2,21 +2,27 @@ import { createHash } from 'node:crypto';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnModel } from 'aws-cdk-lib/aws-sagemaker';
-import { Annotations, ArnFormat, Aspects, type Duration, Names, Resource, Stack, Token } from 'aws-cdk-lib/core';
+import { Annotations, Aspects, CfnResource, type Duration, Lazy, Names, Resource, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import type { ArtifactLocation, CheckedArtifact } from './artifact-source';
+import { ImportedModel } from './imported-model';
 import type { InferenceCode } from './inference-code';
 import type { ModelArtifact } from './model-artifact';
+import { checkImage, checkNetwork, defaultModel, warnOfNewerModels } from './model-checks';
 import { artifactStatements, containerStatements, modelRole, vpcStatements } from './model-permissions';
 import { checkEnvironment, checkServingOptions, ignoredVariables, servingEnvironment } from './serving-environment';
 import type { TensorFlowServingOptions } from './serving-options';
 import type { ITensorFlowModel } from './tensorflow-model';
 import { type BoundImage, type Hardware, TensorFlowImage } from '../images/tensorflow-image';
 import type { TensorFlowVersion } from '../images/tensorflow-version';
+import { checkPattern } from '../private/checks';
 import { throwIfAny, validationError, type Violation } from '../private/errors';
+import { nameInArn } from '../private/sagemaker-arn';
 
 /** SageMaker sees no change where an object is overwritten in place; this variable makes it one. */
 const REVISION_VARIABLE = 'MODEL_ARTIFACT_REVISION';
+
+const MODEL_NAME = /^[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/;
 
 /** What is served, and how the container serves it. */
 export interface ModelFromArtifactProps extends TensorFlowServingOptions {
@@ -58,9 +64,9 @@ export interface ModelFromArtifactProps extends TensorFlowServingOptions {
   /**
    * The role that SageMaker assumes to read the artifact, pull the image and write logs.
    *
-   * The rights that the model needs are added to it, unless it was imported as immutable.
+   * The permissions that the model needs are added to it, unless it was imported as immutable.
    *
-   * @default - a new role with the rights to this artifact, this image and its logs
+   * @default - a new role, which may read this artifact, pull this image, and write logs and metrics
    */
   readonly role?: iam.IRole;
 
@@ -84,7 +90,7 @@ export interface ModelFromArtifactProps extends TensorFlowServingOptions {
   /**
    * The subnets that the container gets its network interfaces in, at most 16.
    *
-   * @default - the private subnets of the VPC
+   * @default - the private subnets of the VPC; where it has none, the isolated or the public ones
    */
   readonly vpcSubnets?: ec2.SubnetSelection;
 
@@ -102,28 +108,26 @@ export interface ModelFromArtifactProps extends TensorFlowServingOptions {
  * It makes one `AWS::SageMaker::Model` for each image that its users need, in the stack that needs it: an endpoint
  * with a CPU and a GPU variant gets two of them. A model that nothing uses is made for the CPU. So there is no child
  * resource, and no `node.defaultChild`, before something uses the model.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html
  */
 export class ModelFromArtifact extends Resource implements ITensorFlowModel {
   /** Refers to a model that exists already, by its name. */
   public static fromModelName(scope: Construct, id: string, modelName: string): ITensorFlowModel {
+    throwIfAny(`${scope.node.path}/${id}`, checkPattern('modelName', modelName, MODEL_NAME, 'must be 1 to 63 letters, digits and hyphens',
+      'give an ARN to fromModelArn'));
     return new ImportedModel(scope, id, modelName, Stack.of(scope).formatArn({ service: 'sagemaker', resource: 'model', resourceName: modelName }));
   }
 
   /** Refers to a model that exists already, by its ARN. */
   public static fromModelArn(scope: Construct, id: string, modelArn: string): ITensorFlowModel {
-    const modelName = Stack.of(scope).splitArn(modelArn, ArnFormat.SLASH_RESOURCE_NAME).resourceName;
-    if (modelName === undefined) {
-      throw validationError(`${scope.node.path}/${id}`, {
-        property: 'modelArn', got: modelArn, rule: 'must have the form arn:aws:sagemaker:REGION:ACCOUNT:model/NAME',
-      });
-    }
-    return new ImportedModel(scope, id, modelName, modelArn);
+    return new ImportedModel(scope, id, nameInArn(scope, id, 'modelArn', modelArn, 'model'), modelArn);
   }
 
   /** The role that SageMaker assumes to run the model. */
   public readonly role: iam.IRole;
 
-  /** The role, as the one that rights are granted to. */
+  /** The principal that permissions are granted to: the role. */
   public readonly grantPrincipal: iam.IPrincipal;
 
   private readonly image: TensorFlowImage;
@@ -132,6 +136,7 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
   private readonly isolated: boolean;
   private readonly subnets?: ec2.SelectedSubnets;
   private readonly ownConnections?: ec2.Connections;
+  private isReferenced = false;
   private readonly locations = new Map<Construct, ArtifactLocation>();
 
   /** How long the container may take to start, where a time was given for the model to load. @internal */
@@ -163,6 +168,7 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
     };
     throwIfAny(this, checkEnvironment(props.environment ?? {}, added)); // with what the artifact adds
     this.environment = { ...added, ...props.environment };
+    warnOfNewerModels(this, this.artifact.tensorFlowVersions ?? [], props.version);
     this._loadTimeout = props.modelLoadTimeout;
     this._invocationTimeout = props.invocationTimeout;
 
@@ -192,24 +198,24 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
   }
 
   /**
-   * The name of the model for instances without an accelerator; it is made if nothing needed it so far.
+   * The name of the model.
    *
-   * Use it in the stack of this construct: CloudFormation cannot change a name that another stack imports.
+   * Where it is made for several processors, it is the one for the CPU; where for none, one for the CPU is made. Use it in the stack of this construct: CloudFormation cannot change a name that another stack imports.
    */
   public get modelName(): string {
-    return this.place(this, {}).attrModelName;
+    return this.whenPlaced((resource) => resource.attrModelName);
   }
 
   /**
-   * The ARN of the model for instances without an accelerator; it is made if nothing needed it so far.
+   * The ARN of the model.
    *
-   * Use it in the stack of this construct: CloudFormation cannot change an ARN that another stack imports.
+   * Where it is made for several processors, it is the one for the CPU; where for none, one for the CPU is made. Use it in the stack of this construct: CloudFormation cannot change an ARN that another stack imports.
    */
   public get modelArn(): string {
-    return this.place(this, {}).ref;
+    return this.whenPlaced((resource) => resource.ref);
   }
 
-  /** The security groups of the container; an error where the model is in no VPC. */
+  /** The security groups of the container. Throws where the model is in no VPC. */
   public get connections(): ec2.Connections {
     if (this.ownConnections === undefined) {
       throw validationError(this, { property: 'connections', rule: 'exist only for a model in a VPC', remedy: 'give the model a `vpc`' });
@@ -217,7 +223,7 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
     return this.ownConnections;
   }
 
-  /** Adds a right to the role that the model runs with, which inference code can use. */
+  /** Adds a permission to the role that the model runs with, which inference code can use. */
   public addToRolePolicy(statement: iam.PolicyStatement): void {
     this.role.addToPrincipalPolicy(statement);
   }
@@ -304,8 +310,20 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
     return policy;
   }
 
+  /** Something of the one model in this construct's stack, which is known once all that use it are there. */
+  private whenPlaced(attribute: (resource: CfnModel) => string): string {
+    this.isReferenced = true;
+    return Lazy.string({
+      produce: () => {
+        const placed = this.node.children.filter((child) => CfnResource.isCfnResource(child)) as CfnModel[];
+        return attribute(placed.length === 1 ? placed[0] : this.place(this, {}));
+      },
+    });
+  }
+
   private placeUnused(node: IConstruct): void {
-    if (node === this && this.locations.size === 0) {
+    const hasOwn = this.locations.has(this);
+    if (node === this && !hasOwn && (this.isReferenced || this.locations.size === 0)) {
       this.place(this, {});
     }
   }
@@ -331,58 +349,6 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
       });
     }
   }
-}
-
-class ImportedModel extends Resource implements ITensorFlowModel {
-  public readonly grantPrincipal: iam.IPrincipal;
-  public readonly modelName: string;
-  public readonly modelArn: string;
-
-  constructor(scope: Construct, id: string, modelName: string, modelArn: string) {
-    super(scope, id, { environmentFromArn: modelArn });
-    this.modelName = modelName;
-    this.modelArn = modelArn;
-    this.grantPrincipal = new iam.UnknownPrincipal({ resource: this });
-  }
-
-  public get connections(): ec2.Connections {
-    throw validationError(this, {
-      property: 'connections', rule: 'are not known of a model that was imported', remedy: 'use the security group itself',
-    });
-  }
-}
-
-function checkImage(props: ModelFromArtifactProps): Violation[] {
-  if ((props.version === undefined) === (props.image === undefined)) {
-    return [{
-      property: 'version',
-      got: props.version === undefined ? undefined : props.version.toString(),
-      rule: props.version === undefined ? 'or `image` is required' : 'and `image` exclude each other',
-      remedy: props.version === undefined ? 'give the release that serves the model, such as TensorFlowVersion.V2_19' : 'give one of them',
-    }];
-  }
-  return [];
-}
-
-function checkNetwork(props: ModelFromArtifactProps): Violation[] {
-  const remedy = 'give the `vpc` that they belong to';
-  return [
-    ...(props.vpc === undefined && props.vpcSubnets !== undefined ? [{ property: 'vpcSubnets', rule: 'needs a VPC', remedy }] : []),
-    ...(props.vpc === undefined && props.securityGroups !== undefined ? [{ property: 'securityGroups', rule: 'needs a VPC', remedy }] : []),
-    ...(props.securityGroups?.length === 0 ? [{ property: 'securityGroups', rule: 'must not be empty', remedy: 'leave it out for a new one' }] : []),
-  ];
-}
-
-/** The container takes whichever model its file system lists first, so that one of several must be named. */
-function defaultModel(scope: Construct, artifact: CheckedArtifact, environment: { readonly [key: string]: string }): { [key: string]: string } {
-  const given = environment.SAGEMAKER_TFS_DEFAULT_MODEL_NAME;
-  const names = artifact.modelNames;
-  if (given !== undefined && names !== undefined && !Token.isUnresolved(given) && !names.includes(given)) {
-    throw validationError(scope, {
-      property: 'defaultModelName', got: given, rule: `must be a model of the artifact, which has ${names.join(', ')}`,
-    });
-  }
-  return given === undefined && names !== undefined && names.length > 1 ? { SAGEMAKER_TFS_DEFAULT_MODEL_NAME: names[0] } : {};
 }
 
 type ModelData = Pick<CfnModel.ContainerDefinitionProperty, 'modelDataUrl' | 'modelDataSource'>;

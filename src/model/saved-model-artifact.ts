@@ -33,12 +33,14 @@ export class SavedModelSource implements ArtifactSource {
       const versions = models.flatMap(({ name, versions: found }) => found.map(({ path: source, directoryName }) => ({
         source, prefix: `${name}/${this.names.version ?? directoryName}`,
       })));
-      versions.forEach(({ source }) => readSavedModel(source)); // what the container could not load is an error
+      const tensorFlowVersions = versions.map(({ source }) => readSavedModel(source).serving.tensorFlowVersion)
+        .filter((version) => version !== undefined);
       const files = versions.flatMap(({ source, prefix }) => listFiles(source, { prefix, root: this.directory }));
       const modelNames = models.map(({ name }) => name);
       return {
         compressed: true,
         modelNames,
+        tensorFlowVersions,
         hasInferenceCode: code !== undefined,
         hasRequirements: code?.hasRequirements ?? false,
         needsNetwork: code?.needsNetwork ?? false,

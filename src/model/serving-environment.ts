@@ -1,4 +1,4 @@
-import { Token, Tokenization } from 'aws-cdk-lib/core';
+import { type Duration, Token, Tokenization } from 'aws-cdk-lib/core';
 import type { TensorFlowServingOptions } from './serving-options';
 import { checkInteger, checkNumber, checkSeconds } from '../private/checks';
 import type { Violation } from '../private/errors';
@@ -38,6 +38,9 @@ const RULES: { readonly [variable: string]: Rule } = {
   OMP_NUM_THREADS: POSITIVE,
 };
 
+/** Variables whose value can be any text. */
+const READ_AS_GIVEN = ['SAGEMAKER_TFS_DEFAULT_MODEL_NAME', 'SAGEMAKER_TFS_VERSION'];
+
 /** Variables that other SageMaker containers read and this one does not, with what to use instead. */
 const NOT_READ: { readonly [variable: string]: string } = {
   SAGEMAKER_PROGRAM: 'the entry point is always inference.py',
@@ -52,7 +55,7 @@ const NOT_READ: { readonly [variable: string]: string } = {
 export function servingEnvironment(options: TensorFlowServingOptions): Environment {
   const batching = options.enableBatching
     ?? (batchOptions(options).some((option) => option.value !== undefined) ? true : undefined);
-  const timeout = options.invocationTimeout?.toSeconds();
+  const timeout = wholeSeconds(options.invocationTimeout);
   return withoutUndefined({
     SAGEMAKER_TFS_DEFAULT_MODEL_NAME: options.defaultModelName,
     SAGEMAKER_TFS_ENABLE_BATCHING: batching,
@@ -65,7 +68,7 @@ export function servingEnvironment(options: TensorFlowServingOptions): Environme
     SAGEMAKER_TFS_INTER_OP_PARALLELISM: options.interOpParallelism,
     SAGEMAKER_TFS_INTRA_OP_PARALLELISM: options.intraOpParallelism,
     OMP_NUM_THREADS: options.openMpThreads,
-    SAGEMAKER_TFS_WAIT_TIME_SECONDS: options.modelLoadTimeout?.toSeconds(),
+    SAGEMAKER_TFS_WAIT_TIME_SECONDS: wholeSeconds(options.modelLoadTimeout),
     // a front end that gives up before the worker does would hide the worker's own answer
     SAGEMAKER_GUNICORN_TIMEOUT_SECONDS: timeout,
     SAGEMAKER_NGINX_PROXY_READ_TIMEOUT_SECONDS: timeout,
@@ -116,6 +119,10 @@ export function checkEnvironment(environment: Environment, fromOptions: Environm
     if (Token.isUnresolved(value)) {
       continue;
     }
+    if (typeof value !== 'string') { // as of process.env.ANY!
+      violations.push({ property, rule: `must be a text, not ${value}` });
+      continue;
+    }
     if (value.length > 1024) {
       violations.push({ property, rule: 'must be at most 1024 characters long', got: value.length });
     }
@@ -128,7 +135,8 @@ export function checkEnvironment(environment: Environment, fromOptions: Environm
     }
   }
   const all = { ...fromOptions, ...environment };
-  const size = Object.entries(all).reduce((sum, [key, value]) => sum + key.length + (Token.isUnresolved(value) ? 0 : value.length), 0);
+  const known = (value: unknown) => typeof value === 'string' && !Token.isUnresolved(value) ? value.length : 0;
+  const size = Object.entries(all).reduce((sum, [key, value]) => sum + key.length + known(value), 0);
   if (Object.keys(all).length > 100) {
     violations.push({ property: 'environment', rule: 'must have at most 100 entries', got: Object.keys(all).length });
   }
@@ -141,8 +149,13 @@ export function checkEnvironment(environment: Environment, fromOptions: Environm
 /** The variables that the container does not read, each with what to do instead. */
 export function ignoredVariables(environment: Environment): { readonly variable: string; readonly remedy: string }[] {
   return Object.keys(environment)
-    .filter((variable) => NOT_READ[variable] !== undefined)
-    .map((variable) => ({ variable, remedy: NOT_READ[variable] }));
+    .map((variable) => ({ variable, remedy: NOT_READ[variable] ?? (isMisspelt(variable) ? 'it knows no variable of this name' : undefined) }))
+    .filter((ignored): ignored is { variable: string; remedy: string } => ignored.remedy !== undefined);
+}
+
+/** A variable that looks like one of the container's, and is none. */
+function isMisspelt(variable: string): boolean {
+  return /^SAGEMAKER_(TFS|GUNICORN|NGINX)_/.test(variable) && RULES[variable] === undefined && !READ_AS_GIVEN.includes(variable);
 }
 
 function batchOptions(options: TensorFlowServingOptions): { readonly name: string; readonly value: number | undefined }[] {
@@ -152,6 +165,11 @@ function batchOptions(options: TensorFlowServingOptions): { readonly name: strin
     { name: 'numBatchThreads', value: options.numBatchThreads },
     { name: 'maxEnqueuedBatches', value: options.maxEnqueuedBatches },
   ];
+}
+
+/** Part seconds are found fault with together with all else that is wrong. */
+function wholeSeconds(duration: Duration | undefined): number | undefined {
+  return duration?.toSeconds({ integral: false });
 }
 
 function gunicornLevel(level: string): string {

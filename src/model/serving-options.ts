@@ -6,11 +6,11 @@ export enum ServingLogLevel {
   DEBUG = 'debug',
   /** Each request and what it did. */
   INFO = 'info',
-  /** What may need a look. */
+  /** Warnings. */
   WARN = 'warn',
-  /** What failed. */
+  /** Errors. */
   ERROR = 'error',
-  /** What stops the container from serving. */
+  /** Errors that stop the container from serving. */
   CRIT = 'crit',
 }
 
@@ -35,7 +35,7 @@ export enum GunicornWorkerClass {
  */
 export interface TensorFlowServingOptions {
   /**
-   * The model that answers requests which name none; it must be one of the models in the artifact.
+   * The model that answers requests which name none. It must be one of the models in the artifact.
    *
    * @default - the only model of the artifact; of several known ones the first in byte order
    */
@@ -51,7 +51,7 @@ export interface TensorFlowServingOptions {
   readonly enableBatching?: boolean;
 
   /**
-   * How many instances one batch holds at most.
+   * How many examples one batch holds at most.
    *
    * @default 8
    */
@@ -79,7 +79,7 @@ export interface TensorFlowServingOptions {
   readonly maxEnqueuedBatches?: number;
 
   /**
-   * How many processes of TensorFlow Serving share an instance; each loads the model.
+   * How many processes of TensorFlow Serving share an instance. Each loads the model.
    *
    * @default 1
    */

@@ -1,5 +1,5 @@
 import { type Duration, type Size, Token } from 'aws-cdk-lib/core';
-import { type Violation } from './errors';
+import { validationError, type Violation } from './errors';
 
 /** The bounds of a number, both included. */
 export interface Range {
@@ -27,6 +27,13 @@ export function checkSeconds(property: string, value: Duration | undefined, rang
 export function checkGibibytes(property: string, value: Size | undefined, range: Range, remedy?: string): Violation[] {
   const gibibytes = value === undefined || value.isUnresolved() ? undefined : value.toBytes() / 2 ** 30;
   return checkInteger(property, gibibytes, range, remedy).map((v) => ({ ...v, rule: `${v.rule} GiB` }));
+}
+
+/** Throws where something that must be a text is none, as of a variable that is not set. */
+export function requireText(place: string, property: string, value: string): void {
+  if (typeof value !== 'string') {
+    throw validationError(place, { property, rule: `must be a text, not ${value}` });
+  }
 }
 
 /** Finds fault with a text that does not match; a token is left to CloudFormation. */

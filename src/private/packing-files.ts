@@ -13,7 +13,10 @@ export interface PackedFile {
 }
 
 /** What systems and tools leave behind, which no model needs and which would change its hash. */
-const LEFT_BEHIND = new Set(['.DS_Store', 'Thumbs.db', '__pycache__', '.git', '.ipynb_checkpoints']);
+const LEFT_BEHIND = new Set([
+  '.DS_Store', 'Thumbs.db', '__pycache__', '.ipynb_checkpoints', '.mypy_cache', '.pytest_cache', '.ruff_cache',
+  '.git', '.hg', '.svn', '.idea', '.vscode', '.venv', 'venv', '.env',
+]);
 
 /** What Git LFS puts in the place of a large file. */
 const LFS_POINTER = Buffer.from('version https://git-lfs.github.com/spec/');

@@ -15,7 +15,7 @@ CALL = """
 const { S3Client } = require('@aws-sdk/client-s3');
 const send = S3Client.prototype.send;
 S3Client.prototype.send = function (...args) { this.config.forcePathStyle = true; return send.apply(this, args); };
-require('./assets/model/repack.lambda/index.js').handler(JSON.parse(process.argv[1]));
+require('./assets/model/repack.lambda/index.js').handler(JSON.parse(process.argv[1]), { getRemainingTimeInMillis: () => 900000 });
 """
 
 
@@ -58,7 +58,7 @@ def archive(files):
     return buffer.getvalue()
 
 
-def call(root, account, url, request_type, key, physical_id=None):
+def call(root, account, url, request_type, physical_id=None):
     event = {
         "RequestType": request_type,
         "ResponseURL": url,
@@ -72,7 +72,7 @@ def call(root, account, url, request_type, key, physical_id=None):
             "CodeBucket": "assets",
             "CodeKey": "code.tar.gz",
             "TargetBucket": "packed",
-            "TargetKey": key,
+            "TargetPrefix": "address",
         },
     }
     environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")} | account.environment
@@ -90,25 +90,34 @@ def test_archive_is_given_code_and_taken_away(root, account, answers, s3):
     s3.put_object(Bucket="models", Key="model.tar.gz", Body=archive(model | {"code/inference.py": b"old"}))
     s3.put_object(Bucket="assets", Key="code.tar.gz", Body=archive({"code/inference.py": b"new"}))
 
-    call(root, account, url, "Create", "hash/model.tar.gz")
+    call(root, account, url, "Create")
 
+    (key,) = keys(s3)
+    assert key.startswith("address/") and key.endswith("/model.tar.gz")
     assert received == [
         {
             "StackId": "stack",
             "RequestId": "request",
             "LogicalResourceId": "logical",
             "Status": "SUCCESS",
-            "PhysicalResourceId": "s3://packed/hash/model.tar.gz",
-            "Data": {"Key": "hash/model.tar.gz"},
+            "PhysicalResourceId": f"s3://packed/{key}",
+            "Data": {"Key": key},
         }
     ]
-    body = s3.get_object(Bucket="packed", Key="hash/model.tar.gz")["Body"].read()
+    body = s3.get_object(Bucket="packed", Key=key)["Body"].read()
     with tarfile.open(fileobj=io.BytesIO(body)) as tar:
         assert {m.name: tar.extractfile(m).read() for m in tar if m.isfile()} == model | {"code/inference.py": b"new"}
 
-    call(root, account, url, "Delete", "hash/model.tar.gz", "s3://packed/hash/model.tar.gz")
+    # a failed update goes back to the copy that is there, though its source is another one by now
+    s3.put_object(Bucket="models", Key="model.tar.gz", Body=b"overwritten")
+    call(root, account, url, "Update", "s3://packed/other")
 
-    assert received[1]["Status"] == "SUCCESS"
+    assert received[1] == received[0]
+    assert s3.get_object(Bucket="packed", Key=key)["Body"].read() == body
+
+    call(root, account, url, "Delete", received[0]["PhysicalResourceId"])
+
+    assert received[2]["Status"] == "SUCCESS"
     assert keys(s3) == []
 
 
@@ -116,7 +125,7 @@ def test_missing_archive_is_the_reason_of_the_failure(root, account, answers, s3
     received, url = answers
     s3.put_object(Bucket="assets", Key="code.tar.gz", Body=archive({"code/inference.py": b"new"}))
 
-    call(root, account, url, "Create", "hash/model.tar.gz")
+    call(root, account, url, "Create")
 
     assert received[0]["Status"] == "FAILED"
     assert received[0]["Reason"].startswith("s3://models/model.tar.gz cannot be given inference code: ")
@@ -128,7 +137,7 @@ def test_archive_without_a_savedmodel_is_refused_and_leaves_nothing(root, accoun
     s3.put_object(Bucket="models", Key="model.tar.gz", Body=archive({"model.keras": os.urandom(40 * 1024 * 1024)}))
     s3.put_object(Bucket="assets", Key="code.tar.gz", Body=archive({"code/inference.py": b"new"}))
 
-    call(root, account, url, "Create", "hash/model.tar.gz")
+    call(root, account, url, "Create")
 
     assert received[0]["Status"] == "FAILED"
     assert "it has no SavedModel where the serving container looks for one" in received[0]["Reason"]

@@ -86,6 +86,14 @@ test.each([
   expect(rendered({ containerStartupHealthCheckTimeout: given }, 'blue', { modelLoadTimeout }).ContainerStartupHealthCheckTimeoutInSeconds).toBe(seconds);
 });
 
+test('a start-up limit below the load limit is refused', () => {
+  const limits = (seconds: number) => () => rendered(
+    { containerStartupHealthCheckTimeout: Duration.seconds(seconds) }, 'blue', { modelLoadTimeout: Duration.minutes(10) });
+  expect(limits(600)).not.toThrow();
+  expect(limits(599)).toThrow('[Stack/Endpoint] `variants[0].containerStartupHealthCheckTimeout` must be at least the `modelLoadTimeout` of the model, '
+    + '600 seconds, or the container is stopped before, got: "599 seconds"; leave it out to give the container a minute more than the model');
+});
+
 test('a load limit that is only known when the stack is deployed leaves the health check alone', () => {
   const modelLoadTimeout = Duration.seconds(Lazy.number({ produce: () => 120 }));
   expect(rendered({}, 'blue', { modelLoadTimeout }).ContainerStartupHealthCheckTimeoutInSeconds).toBeUndefined();
@@ -119,7 +127,7 @@ test('a request may take 60 seconds, not 61', () => {
   expect(() => rendered({}, 'blue', { invocationTimeout: Duration.seconds(60) })).not.toThrow();
   expect(() => rendered({}, 'blue', { invocationTimeout: Duration.seconds(61) })).toThrow(
     '[Stack/Endpoint] `variants[0].model` must have an `invocationTimeout` of at most 60 seconds, which is all that a real-time request gets, '
-    + 'got: "an invocationTimeout of 61 seconds"; score such requests asynchronously or in a batch transform');
+    + 'got: "an invocationTimeout of 61 seconds"; give the model a shorter one, and requests that need less time');
 });
 
 test('any machine image can be named', () => {

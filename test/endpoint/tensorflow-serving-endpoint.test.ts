@@ -132,20 +132,13 @@ describe('refused are', () => {
     const stack = newStack();
     const variants = ['blue', 'blue'].map((name, index) => EndpointVariant.onInstances(name, { model: modelIn(stack, `Model${index}`), instanceType: c5 }));
     expect(() => new TensorFlowServingEndpoint(stack, 'Endpoint', { variants }))
-      .toThrow('[Stack/Endpoint] `variants` must have names of their own, got: "blue twice"');
+      .toThrow('[Stack/Endpoint] `variants` must have different names, got: "blue twice"');
   });
 
-  test.each([['a space', 'my endpoint'], ['64 letters', 'x'.repeat(64)], ['a hyphen first', '-x']])('an endpoint name with %s', (_, endpointName) => {
+  test.each([['a space', 'my endpoint'], ['64 letters', 'x'.repeat(64)], ['64 hyphens', `a${'-'.repeat(64)}b`], ['a hyphen first', '-x']])('an endpoint name with %s', (_, endpointName) => {
     expect(() => endpointIn(newStack(), { endpointName })).toThrow(
       '[Stack/Endpoint] `endpointName` must be 1 to 63 letters, digits and hyphens, with a letter or digit first and last, '
       + `got: ${JSON.stringify(endpointName)}`);
-  });
-
-  test('a key for instances with storage of their own', () => {
-    const stack = newStack();
-    expect(() => endpointIn(stack, { instanceType: InstanceType.of('ml.g4dn.xlarge'), encryptionKey: new Key(stack, 'Key') })).toThrow(
-      '[Stack/Endpoint] `encryptionKey` cannot be given while instances of AllTraffic have storage of their own: SageMaker refuses a key for these; '
-      + 'leave it out, as such storage is always encrypted, or take instances without, such as ml.c5.xlarge');
   });
 
   test('an instance count of 0 in the short form, by its own name', () => {
@@ -167,6 +160,15 @@ test('Elastic Inference is warned of, with what to use instead', () => {
   });
   Annotations.fromStack(stack).hasWarning('/Stack/Endpoint', Match.stringLikeRegexp(
     'AWS no longer offers Elastic Inference.*ml\\.g4dn\\.xlarge.*cdk-tensorflow-serving:elasticInferenceWithdrawn'));
+});
+
+test('storage that a key does not encrypt is warned of', () => {
+  const stack = newStack();
+  const encryptionKey = new Key(stack, 'Key');
+  endpointIn(stack, { instanceType: InstanceType.of('ml.g4dn.xlarge'), encryptionKey });
+  Annotations.fromStack(stack).hasWarning('/Stack/Endpoint', Match.stringLikeRegexp(
+    'The instances of AllTraffic have storage of their own.*cdk-tensorflow-serving:localStorageHasItsOwnKey'));
+  validTemplate(stack).hasResourceProperties('AWS::SageMaker::EndpointConfig', { KmsKeyId: stack.resolve(encryptionKey.keyArn) });
 });
 
 test('other endpoints are warned of nothing', () => {
@@ -205,6 +207,7 @@ describe('connections', () => {
       variants: [...models, own].map((model, i) => EndpointVariant.onInstances(`v${i}`, { model, instanceType: c5 })),
     });
     expect(endpoint.connections.securityGroups).toEqual([shared, ...own.connections.securityGroups]);
+    expect(endpoint.connections).toBe(endpoint.connections);
   });
 
   test('need a VPC', () => {
@@ -271,7 +274,7 @@ test('an endpoint in another stack and region is found by its name', () => {
   const app = new App();
   const home = new Stack(app, 'Home', { env: { account: '123456789012', region: 'us-east-1' } });
   const away = new Stack(app, 'Away', { env: { account: '123456789012', region: 'eu-west-1' } });
-  const endpoint = endpointIn(home, { endpointName: 'mine' });
+  const endpoint = endpointIn(home, { endpointName: 'Mine' });
   endpoint.grantInvoke(new Role(away, 'Caller', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
   validTemplate(away).hasResourceProperties('AWS::IAM::Policy', {
     PolicyDocument: {
@@ -308,10 +311,17 @@ describe('an imported endpoint', () => {
     expect(endpoint.env).toEqual({ account: '210987654321', region: 'eu-west-1' });
   });
 
-  test('by something else is refused', () => {
-    expect(() => TensorFlowServingEndpoint.fromEndpointArn(newStack(), 'Endpoint', 'arn:aws:sagemaker:eu-west-1:210987654321:endpoint')).toThrow(
-      '[Stack/Endpoint] `endpointArn` must have the form arn:aws:sagemaker:REGION:ACCOUNT:endpoint/NAME, '
-      + 'got: "arn:aws:sagemaker:eu-west-1:210987654321:endpoint"');
+  test.each([
+    'arn:aws:sagemaker:eu-west-1:210987654321:endpoint', 'arn:aws:sagemaker:eu-west-1:210987654321:endpoint-config/x', 'arn:aws:s3:::bucket/x', 'mine',
+  ])('by %s is refused', (other) => {
+    expect(() => TensorFlowServingEndpoint.fromEndpointArn(newStack(), 'Endpoint', other)).toThrow(
+      `[Stack/Endpoint] \`endpointArn\` must have the form arn:aws:sagemaker:REGION:ACCOUNT:endpoint/NAME, got: "${other}"`);
+  });
+
+  test.each(['arn:aws:sagemaker:eu-west-1:210987654321:endpoint/x', 'a_b', ''])('by the name %j is refused', (name) => {
+    expect(() => TensorFlowServingEndpoint.fromEndpointName(newStack(), 'Endpoint', name)).toThrow(
+      '[Stack/Endpoint] `endpointName` must be 1 to 63 letters, digits and hyphens, with a letter or digit first and last, '
+      + `got: "${name}"; give an ARN to fromEndpointArn`);
   });
 
   test('can be granted on', () => {

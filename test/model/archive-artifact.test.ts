@@ -361,3 +361,13 @@ test('two archives may be given to one construct', () => {
   const [a, b] = [archive(...MODEL), archive(...MODEL, { path: 'x' })].map((file) => provide(ModelArtifact.fromArchive(file), scope, {}));
   expect(a.key).not.toBe(b.key);
 });
+
+test('a file that is not set is an error', () => {
+  expect(() => ModelArtifact.fromArchive(undefined as never)).toThrow('[ModelArtifact.fromArchive] `file` must be a text, not undefined');
+});
+
+test('an archive is not read for commands that need no assets', () => {
+  const stack = newStack(undefined, { context: { 'aws:cdk:bundling-stacks': [] } });
+  const file = path.join(temporaryDirectory({ 'model.tar.gz': 'no archive' }), 'model.tar.gz');
+  expect(bind(file, undefined, stack).modelNames).toBeUndefined();
+});

@@ -107,3 +107,22 @@ test('a lazy key is not asked for', () => {
   const key = Lazy.string({ produce: () => { throw new Error('asked'); } });
   expect(bind(ModelArtifact.fromBucket(bucket, key)).key).toBe(key);
 });
+
+test('a bucket of another region is refused', () => {
+  const other = Bucket.fromBucketAttributes(stack, 'Other', { bucketName: 'others', region: 'eu-west-1' });
+  expect(() => bind(ModelArtifact.fromBucket(other, 'model.tar.gz'))).toThrow(new Error(
+    '[Stack] `artifact.bucket` must be in us-east-1, the region of the model, from which alone SageMaker reads it, got: "eu-west-1"; '
+    + 'copy the artifact to a bucket there',
+  ));
+});
+
+test.each(['models/*/model.tar.gz', 'models/?/model.tar.gz'])('the key %s would be a right to other objects', (key) => {
+  expect(() => bind(ModelArtifact.fromBucket(bucket, key))).toThrow(new Error(
+    `[Stack] \`artifact.key\` must have no * and no ?, got: "${key}"; rename the object`,
+  ));
+});
+
+test('a key or prefix that is not set is an error', () => {
+  expect(() => ModelArtifact.fromBucket(bucket, undefined as never)).toThrow('[ModelArtifact.fromBucket] `key` must be a text, not undefined');
+  expect(() => ModelArtifact.fromBucketPrefix(bucket, undefined as never)).toThrow('[ModelArtifact.fromBucketPrefix] `prefix` must be a text, not undefined');
+});

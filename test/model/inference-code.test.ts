@@ -199,3 +199,12 @@ describe('fails where', () => {
     ].join('\n'));
   });
 });
+
+test('a directory that is not set is an error', () => {
+  expect(() => InferenceCode.fromDirectory(undefined as never)).toThrow('[InferenceCode.fromDirectory] `directory` must be a text, not undefined');
+});
+
+test('secrets and virtual environments are left out', () => {
+  const directory = temporaryDirectory({ 'inference.py': 'def handler(data, context): pass', '.env': 'SECRET', '.venv': { 'x.py': '' }, 'venv': { 'y.py': '' } });
+  expect(InferenceCode.fromDirectory(directory)._bind(newStack()).files.map((file) => file.path)).toEqual(['code/inference.py']);
+});

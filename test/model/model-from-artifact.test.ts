@@ -1,14 +1,17 @@
+import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { App, Duration, Lazy, Stack, Tags } from 'aws-cdk-lib';
+import { App, CfnOutput, Duration, Lazy, Stack, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Grant, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { CfnModel } from 'aws-cdk-lib/aws-sagemaker';
 import {
-  InferenceCode, InstanceType, ModelArtifact, ModelFromArtifact, type ModelFromArtifactProps, TensorFlowImage, TensorFlowServingEndpoint,
-  TensorFlowVersion,
+  EndpointVariant, InferenceCode, InstanceType, ModelArtifact, ModelFromArtifact, type ModelFromArtifactProps, TensorFlowImage,
+  TensorFlowServingEndpoint, TensorFlowVersion,
 } from '../../src';
+import { temporaryDirectory } from '../support/disk';
 import { agnosticStack, MODELS, newStack, validTemplate } from '../support/synthesis';
 
 const CODE = path.join(__dirname, '..', '..', 'integ', 'inference');
@@ -93,8 +96,8 @@ describe('a minimal model', () => {
   test('is made after its rights', () => {
     const policies = Object.keys(template.findResources('AWS::IAM::Policy'));
     const [model] = Object.values(template.findResources('AWS::SageMaker::Model'));
-    expect(policies).toHaveLength(2);
-    expect(model.DependsOn).toEqual(expect.arrayContaining(policies));
+    expect(policies).toHaveLength(1);
+    expect(model.DependsOn).toEqual(policies);
   });
 });
 
@@ -150,7 +153,8 @@ describe('in a VPC', () => {
     template.hasResourceProperties('AWS::SageMaker::Model', {
       VpcConfig: { Subnets: vpc.privateSubnets.map((subnet) => stack.resolve(subnet.subnetId)) },
     });
-    const arn = (resource: string, id: unknown) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ec2:us-east-1:123456789012:${resource}/`, id]] });
+    const arn = (resource: string, id: unknown, account: string) =>
+      ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ec2:us-east-1:${account}:${resource}/`, id]] });
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -162,8 +166,8 @@ describe('in a VPC', () => {
             Effect: 'Allow',
             Resource: [
               { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ec2:us-east-1:123456789012:network-interface/*']] },
-              ...vpc.privateSubnets.map((subnet) => arn('subnet', stack.resolve(subnet.subnetId))),
-              arn('security-group', stack.resolve(model.connections.securityGroups[0].securityGroupId)),
+              ...vpc.privateSubnets.map((subnet) => arn('subnet', stack.resolve(subnet.subnetId), '*')),
+              arn('security-group', stack.resolve(model.connections.securityGroups[0].securityGroupId), '123456789012'),
             ],
           },
           {
@@ -183,7 +187,7 @@ describe('in a VPC', () => {
     const vpc = new Vpc(stack, 'Vpc', { natGateways: 0 });
     const groups = (count: number) => Array.from({ length: count }, (_, i) => SecurityGroup.fromSecurityGroupId(stack, `G${count}${i}`, `sg-${i}`));
     expect(() => inBucket(stack, { vpc, vpcSubnets: { subnetType: SubnetType.PUBLIC }, securityGroups: groups(6) }))
-      .toThrow('[Stack/Model] `securityGroups` must be at most 5, got: 6');
+      .toThrow('[Stack/Model] `securityGroups` must be at most 5 security groups, got: 6');
     expect(() => new ModelFromArtifact(stack, 'Other', {
       artifact: ModelArtifact.fromBucket(Bucket.fromBucketName(stack, 'B', 'models'), 'm.tar.gz'),
       version: TensorFlowVersion.V2_19,
@@ -202,7 +206,7 @@ describe('in a VPC', () => {
     const most = newStack();
     expect(() => inBucket(most, { vpc: vpcOf(most, 16) })).not.toThrow();
     const more = newStack();
-    expect(() => inBucket(more, { vpc: vpcOf(more, 17) })).toThrow('[Stack/Model] `vpcSubnets` must be at most 16, got: 17');
+    expect(() => inBucket(more, { vpc: vpcOf(more, 17) })).toThrow('[Stack/Model] `vpcSubnets` must be at most 16 subnets, got: 17');
   });
 
   test('inference code can reach it: the container is not cut off', () => {
@@ -259,7 +263,11 @@ describe('a model from files', () => {
     const [model] = Object.values(template.findResources('AWS::SageMaker::Model'));
     const key = model.Properties.PrimaryContainer.ModelDataUrl.replace('s3://', '');
     template.hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: [{ Action: 's3:GetObject', Effect: 'Allow', Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::${key}`]] } }] },
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          { Action: 's3:GetObject', Effect: 'Allow', Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::${key}`]] } },
+        ]),
+      },
     });
   });
 
@@ -302,7 +310,7 @@ describe('uncompressed data in a bucket', () => {
     });
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
-        Statement: [
+        Statement: Match.arrayWith([
           { Action: 's3:GetObject', Effect: 'Allow', Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::models/models/7/*']] } },
           {
             Action: 's3:ListBucket',
@@ -310,7 +318,7 @@ describe('uncompressed data in a bucket', () => {
             Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::models']] },
             Condition: { StringLike: { 's3:prefix': ['models/7/*'] } },
           },
-        ],
+        ]),
       },
     });
   });
@@ -339,17 +347,16 @@ test('a new revision of the same object is a new model', () => {
   expect(models[1]).toMatchObject({ Environment: { MODEL_ARTIFACT_REVISION: '2' } });
 });
 
-test('a changed artifact has a policy of its own, so that the old instances can read the old one until they are gone', () => {
-  const policies = ['a', 'b'].map((key) => {
+test('a changed artifact has rights of its own, so that the old instances can read the old one until they are gone', () => {
+  const policies = [['models', 'a.tar.gz'], ['models', 'b.tar.gz'], ['others', 'a.tar.gz']].map(([bucket, key]) => {
     const stack = newStack();
     new ModelFromArtifact(stack, 'Model', {
-      artifact: ModelArtifact.fromBucket(Bucket.fromBucketName(stack, 'Bucket', 'models'), `${key}.tar.gz`), version: TensorFlowVersion.V2_19,
+      artifact: ModelArtifact.fromBucket(Bucket.fromBucketName(stack, 'Bucket', bucket), key), version: TensorFlowVersion.V2_19,
     });
-    return Object.keys(validTemplate(stack).findResources('AWS::IAM::Policy')).filter((id) => id.startsWith('ModelArtifact'));
+    return Object.keys(validTemplate(stack).findResources('AWS::IAM::Policy'));
   });
-  expect(policies[0]).toHaveLength(1);
-  expect(policies[1]).toHaveLength(1);
-  expect(policies[0]).not.toEqual(policies[1]);
+  expect(policies.map((ids) => ids.length)).toEqual([1, 1, 1]);
+  expect(new Set(policies.flat()).size).toBe(3);
 });
 
 describe('one model on several processors', () => {
@@ -364,7 +371,7 @@ describe('one model on several processors', () => {
       const model = inBucket(stack, { version: TensorFlowVersion.V2_16 });
       types.forEach((type, index) => on(stack, `Endpoint${index}`, model, type));
       expect(images(stack)).toEqual({
-        Model: '2.16.1-cpu',
+        Model: '2.16.1-cpu', // as the construct itself
         ModelGpuResource: '2.16.1-gpu',
         ModelGravitonResource: '2.16.1-cpu-py310-ubuntu20.04-sagemaker',
       });
@@ -385,15 +392,34 @@ describe('one model on several processors', () => {
     expect(images(stack)).toEqual({ Model: '2.19.0-cpu' });
   });
 
-  test('has the name of the one for the CPU', () => {
+  test('has the name of the only one', () => {
     const stack = newStack();
     const model = inBucket(stack);
+    const { modelName, modelArn } = model; // before it is known which one that is
     on(stack, 'Endpoint', model, 'ml.g5.xlarge');
-    const { modelName, modelArn } = model;
-    const template = validTemplate(stack);
-    const cpu = Object.keys(template.findResources('AWS::SageMaker::Model')).filter((id) => !id.includes('Gpu'))[0];
-    expect(stack.resolve(modelName)).toEqual({ 'Fn::GetAtt': [cpu, 'ModelName'] });
-    expect(stack.resolve(modelArn)).toEqual({ Ref: cpu });
+    const [gpu, ...others] = Object.keys(validTemplate(stack).findResources('AWS::SageMaker::Model'));
+    expect(others).toEqual([]);
+    expect(stack.resolve(modelName)).toEqual({ 'Fn::GetAtt': [gpu, 'ModelName'] });
+    expect(stack.resolve(modelArn)).toEqual({ Ref: gpu });
+  });
+
+  test('has the name of the one for the CPU, if it is several', () => {
+    const stack = newStack();
+    const model = inBucket(stack);
+    on(stack, 'Gpu', model, 'ml.g5.xlarge');
+    on(stack, 'Cpu', model, 'ml.c5.xlarge');
+    const cpu = Object.keys(validTemplate(stack).findResources('AWS::SageMaker::Model')).filter((id) => !id.includes('Gpu'))[0];
+    expect(stack.resolve(model.modelName)).toEqual({ 'Fn::GetAtt': [cpu, 'ModelName'] });
+  });
+
+  test('has a name in its stack though only another stack serves it', () => {
+    const app = new App();
+    const env = { account: '123456789012', region: 'us-east-1' };
+    const [models, endpoints] = [new Stack(app, 'Models', { env }), new Stack(app, 'Endpoints', { env })];
+    const model = inBucket(models);
+    on(endpoints, 'Endpoint', model, 'ml.c5.large');
+    new CfnOutput(models, 'Name', { value: model.modelName });
+    validTemplate(models).resourceCountIs('AWS::SageMaker::Model', 1);
   });
 
   test('is made in the stack of its user, so that no export ever has to change', () => {
@@ -404,7 +430,61 @@ describe('one model on several processors', () => {
     validTemplate(models).resourceCountIs('AWS::SageMaker::Model', 0);
     validTemplate(endpoints).resourceCountIs('AWS::SageMaker::Model', 1);
     const exported = Object.values(validTemplate(models).findOutputs('*')).map((output) => JSON.stringify(output.Value));
-    expect(exported).toEqual([expect.stringContaining('ModelRole')]);
+    expect(exported).toHaveLength(2);
+    expect(exported.filter((value) => !value.includes('ModelRole'))).toEqual([]); // its name and its ARN, which stay
+  });
+
+  test('two models of another stack can be variants of one endpoint', () => {
+    const app = new App();
+    const env = { account: '123456789012', region: 'us-east-1' };
+    const [models, endpoints] = [new Stack(app, 'Models', { env }), new Stack(app, 'Endpoints', { env })];
+    const bucket = Bucket.fromBucketName(models, 'Bucket', 'models');
+    new TensorFlowServingEndpoint(endpoints, 'Endpoint', {
+      variants: ['blue', 'green'].map((name) => EndpointVariant.onInstances(name, {
+        model: new ModelFromArtifact(models, name, { artifact: ModelArtifact.fromBucket(bucket, `${name}.tar.gz`), version: TensorFlowVersion.V2_19 }),
+        instanceType: InstanceType.of('ml.c5.large'),
+      })),
+    });
+    expect(Object.values(validTemplate(endpoints).findResources('AWS::SageMaker::Model')).map(({ Properties }) => Properties.PrimaryContainer.ModelDataUrl))
+      .toEqual(['s3://models/blue.tar.gz', 's3://models/green.tar.gz']);
+  });
+
+  test('in another stack takes its files and its rights along, and leaves nothing that would have to change behind', () => {
+    const app = new App();
+    const env = { account: '123456789012', region: 'us-east-1' };
+    const [models, endpoints] = [new Stack(app, 'Models', { env }), new Stack(app, 'Endpoints', { env })];
+    on(endpoints, 'Endpoint', new ModelFromArtifact(models, 'Model', {
+      artifact: ModelArtifact.fromBucket(Bucket.fromBucketName(models, 'Bucket', 'models'), 'model.tar.gz'),
+      version: TensorFlowVersion.V2_19,
+      code: InferenceCode.fromDirectory(CODE),
+    }), 'ml.c5.large');
+    expect(Object.values(validTemplate(models).toJSON().Resources).map(({ Type }: any) => Type)).toEqual(['AWS::IAM::Role']);
+    const exported = Object.values(validTemplate(models).findOutputs('*')).map((output) => JSON.stringify(output.Value));
+    expect(exported.filter((value) => !value.includes('ModelRole'))).toEqual([]);
+    validTemplate(endpoints).resourceCountIs('Custom::ModelArchiveWithCode', 1);
+    const assets = (stack: Stack) => Object.keys(JSON.parse(fs.readFileSync(path.join(app.synth().directory, `${stack.stackName}.assets.json`), 'utf-8')).files);
+    expect(assets(models)).toHaveLength(1); // the template
+    expect(assets(endpoints)).toHaveLength(3);
+  });
+
+  test('may use a role of another stack, and a VPC and a key of its own', () => {
+    const app = new App();
+    const env = { account: '123456789012', region: 'us-east-1' };
+    const [roles, stack] = [new Stack(app, 'Roles', { env }), new Stack(app, 'Stack', { env })];
+    inBucket(stack, {
+      artifact: ModelArtifact.fromBucket(new Bucket(stack, 'Encrypted', { encryptionKey: new Key(stack, 'Key') }), 'model.tar.gz'),
+      role: new Role(roles, 'Role', { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') }),
+      vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }),
+    });
+    validTemplate(stack).resourceCountIs('AWS::SageMaker::Model', 1);
+    validTemplate(roles).resourceCountIs('AWS::IAM::Policy', 0);
+  });
+
+  test('may call the endpoint that it is on', () => {
+    const stack = newStack();
+    const model = inBucket(stack);
+    new TensorFlowServingEndpoint(stack, 'Endpoint', { model, instanceType: InstanceType.of('ml.c5.large') }).grantInvoke(model);
+    validTemplate(stack).resourceCountIs('AWS::IAM::Policy', 2); // the schema finds circles
   });
 
   test('is made in the stack of its user where the region is only known when it is deployed', () => {
@@ -487,6 +567,35 @@ test('all that is wrong is said at once', () => {
     + '  - `environment.SAGEMAKER_TFS_ENABLE_BATCHING` contradicts the typed option that sets it to "true", got: "maybe"; give one of them');
 });
 
+test('a variable that looks like one of the container is warned of', () => {
+  const stack = newStack();
+  inBucket(stack, { environment: { SAGEMAKER_TFS_MAX_BATCHSIZE: '8' } });
+  Annotations.fromStack(stack).hasWarning('/Stack/Model', Match.stringLikeRegexp(
+    'does not read SAGEMAKER_TFS_MAX_BATCHSIZE: it knows no variable of this name'));
+});
+
+test('a variable that is not set is an error', () => {
+  expect(() => inBucket(newStack(), { environment: { A: process.env.CDK_TENSORFLOW_SERVING_NOT_SET! } }))
+    .toThrow('[Stack/Model] `environment.A` must be a text, not undefined');
+});
+
+describe('a model that a newer TensorFlow wrote', () => {
+  const served = (version: TensorFlowVersion) => {
+    const stack = newStack();
+    new ModelFromArtifact(stack, 'Model', { artifact: ModelArtifact.fromSavedModel(path.join(MODELS, 'half_plus_three')), version });
+    return Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => entry.data);
+  };
+
+  test.each([TensorFlowVersion.V2_18, TensorFlowVersion.of('2.16.1'), TensorFlowVersion.V1_15])('than %s is warned of', (version) => {
+    expect(served(version)).toEqual([expect.stringContaining(
+      `A model that TensorFlow 2.19.1 wrote is served by ${version}, which may not know all of its operations; serve it with TensorFlow 2.19 or later`)]);
+  });
+
+  test.each([TensorFlowVersion.V2_19, TensorFlowVersion.of('2.19.0'), TensorFlowVersion.V2_20, TensorFlowVersion.V2_21])('than %s is none', (version) => {
+    expect(served(version)).toEqual([]);
+  });
+});
+
 test('a variable that the container does not read is warned of', () => {
   const stack = newStack();
   inBucket(stack, { environment: { SAGEMAKER_PROGRAM: 'main.py' } });
@@ -500,6 +609,53 @@ test('further rights can be given to the code', () => {
   validTemplate(stack).hasResourceProperties('AWS::IAM::Policy', {
     PolicyDocument: { Statement: Match.arrayWith([{ Action: 'dynamodb:GetItem', Effect: 'Allow', Resource: 'arn:aws:dynamodb:::table/t' }]) },
   });
+});
+
+test('stacks with constructs of the same names can share a role: their policies differ', () => {
+  const names = ['One', 'Two'].map((id) => {
+    const stack = new Stack(new App(), id, { env: { account: '123456789012', region: 'us-east-1' } });
+    inBucket(stack, { role: Role.fromRoleName(stack, 'Role', 'shared') });
+    return Object.values(validTemplate(stack).findResources('AWS::IAM::Policy')).map(({ Properties }) => Properties.PolicyName);
+  });
+  expect(names.flat()).toHaveLength(2);
+  expect(names[0]).not.toEqual(names[1]);
+});
+
+test('the default child is the first model that was made', () => {
+  const stack = newStack();
+  const model = inBucket(stack);
+  expect(model.node.defaultChild).toBeUndefined();
+  new TensorFlowServingEndpoint(stack, 'Endpoint', { model, instanceType: InstanceType.of('ml.g5.xlarge') });
+  (model.node.defaultChild as CfnModel).addPropertyOverride('EnableNetworkIsolation', false);
+  validTemplate(stack).hasResourceProperties('AWS::SageMaker::Model', { EnableNetworkIsolation: false });
+});
+
+test('the revision and the default model count among the variables', () => {
+  const environment = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`V${i}`, 'x']));
+  const artifact = (stack: Stack) => ModelArtifact.fromBucket(Bucket.fromBucketName(stack, 'B', 'models'), 'm.tar.gz', { revision: '1' });
+  const stack = newStack();
+  expect(() => inBucket(stack, { artifact: artifact(stack), environment })).toThrow('[Stack/Model] `environment` must have at most 100 entries, got: 101');
+  const other = newStack();
+  expect(() => inBucket(other, { artifact: artifact(other), environment: { MODEL_ARTIFACT_REVISION: '2' } }))
+    .toThrow('[Stack/Model] `environment.MODEL_ARTIFACT_REVISION` contradicts the typed option that sets it to "1", got: "2"; give one of them');
+});
+
+test('requirements cannot be installed in isolation', () => {
+  expect(() => inBucket(newStack(), {
+    artifact: ModelArtifact.fromSavedModel(path.join(MODELS, 'half_plus_three')),
+    code: InferenceCode.fromDirectory(temporaryDirectory({ 'inference.py': 'def handler(data, context): pass', 'requirements.txt': 'numpy' })),
+    networkIsolation: true,
+  })).toThrow('[Stack/Model] `networkIsolation` would keep the container from installing requirements.txt, without which it does not start, got: true; '
+    + 'put the packages under lib/ instead of requirements.txt, or leave out `networkIsolation`');
+});
+
+test('requirements end the isolation', () => {
+  const stack = newStack();
+  inBucket(stack, {
+    artifact: ModelArtifact.fromSavedModel(path.join(MODELS, 'half_plus_three')),
+    code: InferenceCode.fromDirectory(temporaryDirectory({ 'inference.py': 'def handler(data, context): pass', 'requirements.txt': 'numpy' })),
+  });
+  validTemplate(stack).hasResourceProperties('AWS::SageMaker::Model', { EnableNetworkIsolation: false });
 });
 
 test('a role that cannot be changed is left alone', () => {
@@ -569,9 +725,14 @@ describe('an imported model', () => {
     expect(JSON.stringify(stack.resolve(ModelFromArtifact.fromModelArn(stack, 'Model', arn).modelName))).toContain('Fn::Select');
   });
 
-  test('by something else is refused', () => {
-    expect(() => ModelFromArtifact.fromModelArn(newStack(), 'Model', 'arn:aws:sagemaker:eu-west-1:210987654321:model'))
-      .toThrow('[Stack/Model] `modelArn` must have the form arn:aws:sagemaker:REGION:ACCOUNT:model/NAME, got: "arn:aws:sagemaker:eu-west-1:210987654321:model"');
+  test.each(['arn:aws:sagemaker:eu-west-1:210987654321:model', 'arn:aws:sagemaker:eu-west-1:210987654321:endpoint/x', 'mine'])('by %s is refused', (arn) => {
+    expect(() => ModelFromArtifact.fromModelArn(newStack(), 'Model', arn))
+      .toThrow(`[Stack/Model] \`modelArn\` must have the form arn:aws:sagemaker:REGION:ACCOUNT:model/NAME, got: "${arn}"`);
+  });
+
+  test.each(['arn:aws:sagemaker:eu-west-1:210987654321:model/x', '', '-a', 'x'.repeat(64)])('by the name %j is refused', (name) => {
+    expect(() => ModelFromArtifact.fromModelName(newStack(), 'Model', name)).toThrow(
+      `[Stack/Model] \`modelName\` must be 1 to 63 letters, digits and hyphens, got: "${name}"; give an ARN to fromModelArn`);
   });
 
   test('has no connections and no principal that rights could be given to', () => {

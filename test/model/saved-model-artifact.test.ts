@@ -295,3 +295,7 @@ describe('the asset', () => {
     expect(fs.readdirSync(outdir).filter((name) => name.startsWith('asset.'))).toEqual([]);
   });
 });
+
+test('a directory that is not set is an error', () => {
+  expect(() => ModelArtifact.fromSavedModel(undefined as never)).toThrow('[ModelArtifact.fromSavedModel] `directory` must be a text, not undefined');
+});

@@ -95,7 +95,8 @@ test.each<[TensorFlowServingOptions, TensorFlowServingOptions, string]>([
   [{ gunicornThreads: 1 }, { gunicornThreads: 0 }, 'must be a whole number from 1 to 2147483647'],
   [{ modelLoadTimeout: Duration.seconds(1) }, { modelLoadTimeout: Duration.seconds(0) }, 'must be a whole number from 1 to 3600 seconds'],
   [{ modelLoadTimeout: Duration.hours(1) }, { modelLoadTimeout: Duration.seconds(3601) }, 'must be a whole number from 1 to 3600 seconds'],
-  [{ invocationTimeout: Duration.seconds(1) }, { invocationTimeout: Duration.millis(1500) }, 'must be a whole number from 1 to 3600 seconds'],
+  [{ invocationTimeout: Duration.seconds(30) }, { invocationTimeout: Duration.seconds(29) }, 'must be a whole number from 30 to 3600 seconds'],
+  [{ invocationTimeout: Duration.hours(1) }, { invocationTimeout: Duration.millis(30_500) }, 'must be a whole number from 30 to 3600 seconds'],
 ])('%j is right, %j is not', (right, wrong, rule) => {
   expect(checkServingOptions(right)).toEqual([]);
   expect(checkServingOptions(wrong)).toMatchObject([{ property: Object.keys(wrong)[0], rule }]);
