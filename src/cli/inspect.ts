@@ -52,7 +52,7 @@ function run(argv: string[], terminal: Terminal): void {
 function parse(argv: string[]): { readonly path: string; readonly json: boolean } {
   const { values, positionals } = parseOptions(argv);
   if (positionals.length !== 1) {
-    throw new UsageError(positionals.length === 0 ? 'PATH is missing' : `one PATH is taken, got: ${positionals.join(' ')}`);
+    throw new UsageError(positionals.length === 0 ? 'PATH is missing' : `expected one PATH, got ${positionals.length}: ${positionals.join(' ')}`);
   }
   return { path: positionals[0], json: values.json };
 }

@@ -114,7 +114,7 @@ describe('wrong usage is told:', () => {
   test.each([
     [[], 'PATH is missing'],
     [['--json'], 'PATH is missing'],
-    [['a', 'b'], 'one PATH is taken, got: a b'],
+    [['a', 'b'], 'expected one PATH, got 2: a b'],
     [['a', '--nope'], "unknown option '--nope'"],
     [['a', '-x'], "unknown option '-x'"],
     [['a', '--json=yes'], "option '--json' does not take an argument"],

@@ -156,7 +156,9 @@ test('all keys and values are 32 KiB, not more', () => {
 test.each([
   ['a digit first', '1A'], ['a hyphen', 'A-B'], ['a space', 'A B'], ['nothing', ''], ['an umlaut', 'Ä'], ['1025 letters', 'A'.repeat(1025)],
 ])('a key with %s is refused', (_, key) => {
-  expect(checkEnvironment({ [key]: 'x' }, {})).toMatchObject([{ property: 'environment', got: key }]);
+  expect(checkEnvironment({ [key]: 'x' }, {})).toEqual([{
+    property: 'environment', got: key, rule: 'must have keys of at most 1024 letters, digits and _, the first no digit',
+  }]);
 });
 
 test('a variable that contradicts a typed option is refused, one that repeats it is not', () => {
