@@ -1,15 +1,24 @@
 import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { runInNewContext } from 'node:vm';
 import * as runtime from '../../src/runtime';
 
 /** The module that the code makes with all it imports, but for the AWS SDK. */
 function bundle(code: string, format: 'cjs' | 'esm'): string {
+  // esbuild's program, whether its installation made it a script or the binary itself
+  const [program, ...script] = isBinary(ESBUILD) ? [ESBUILD] : [process.execPath, ESBUILD];
   return execFileSync(
-    process.execPath,
-    [require.resolve('esbuild/bin/esbuild'), '--bundle', '--minify', '--platform=neutral', '--target=es2022', '--external:@aws-sdk/*', `--format=${format}`],
+    program,
+    [...script, '--bundle', '--minify', '--platform=neutral', '--target=es2022', '--external:@aws-sdk/*', `--format=${format}`],
     { cwd: path.join(__dirname, '..', '..', 'src', 'runtime'), input: code, encoding: 'utf-8' },
   );
+}
+
+const ESBUILD = require.resolve('esbuild/bin/esbuild');
+
+function isBinary(file: string): boolean {
+  return !fs.readFileSync(file).subarray(0, 2).equals(Buffer.from('#!'));
 }
 
 test('what is exported', () => {
