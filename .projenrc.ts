@@ -43,7 +43,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       coverageReporters: ['text-summary', 'lcov'],
-      coverageThreshold: { global: { statements: 95, branches: 95, functions: 95, lines: 95 } },
+      coverageThreshold: { statements: 95, branches: 95, functions: 95, lines: 95 },
       collectCoverageFrom: ['src/**/*.ts'],
       modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/lib/'],
       moduleNameMapper: {
