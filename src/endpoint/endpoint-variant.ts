@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import type { InferenceAmiVersion } from './inference-ami-version';
 import { InstanceVariant } from './instance-variant';
 import type { RoutingStrategy } from './routing-strategy';
-import type { BoundVariant, VariantSource } from './variant-source';
+import type { BoundVariant, VariantSource, VariantWarning } from './variant-source';
 import type { AcceleratorType } from '../images/accelerator-type';
 import type { InstanceType } from '../images/instance-type';
 import type { ITensorFlowModel } from '../model/tensorflow-model';
@@ -110,9 +110,9 @@ export class EndpointVariant {
     return this.source.hasLocalStorage;
   }
 
-  /** Whether the variant uses Elastic Inference. @internal */
-  public get _usesElasticInference(): boolean {
-    return this.source.usesElasticInference;
+  /** What will probably not work, though it can be rendered. @internal */
+  public get _warnings(): readonly VariantWarning[] {
+    return this.source.warnings;
   }
 
   /** What is wrong with the variant, with properties named as in `at`property. @internal */

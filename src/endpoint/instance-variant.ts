@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { InstanceVariantOptions } from './endpoint-variant';
-import type { BoundVariant, VariantSource } from './variant-source';
+import type { BoundVariant, VariantSource, VariantWarning } from './variant-source';
 import type { ModelFromArtifact } from '../model/model-from-artifact';
 import type { ITensorFlowModel } from '../model/tensorflow-model';
 import { checkGibibytes, checkInteger, checkNumber, checkSeconds } from '../private/checks';
@@ -10,14 +10,27 @@ import type { Violation } from '../private/errors';
 /** SageMaker gives a real-time request no longer than this. */
 const REAL_TIME_LIMIT = Duration.seconds(60);
 
+const ELASTIC_INFERENCE_WITHDRAWN: VariantWarning = {
+  id: 'elasticInferenceWithdrawn',
+  message: 'AWS no longer offers Elastic Inference, so that the endpoint cannot be deployed; use a small GPU instance such as ml.g4dn.xlarge, '
+    + 'or a CPU instance such as ml.c7i.large, instead of `acceleratorType`',
+};
+
 /** A variant on instances that run all the time. */
 export class InstanceVariant implements VariantSource {
   public readonly hasLocalStorage: boolean;
-  public readonly usesElasticInference: boolean;
+  public readonly warnings: readonly VariantWarning[];
 
   constructor(private readonly options: InstanceVariantOptions) {
     this.hasLocalStorage = options.instanceType._hasLocalStorage;
-    this.usesElasticInference = options.acceleratorType !== undefined;
+    this.warnings = [
+      ...options.acceleratorType !== undefined ? [ELASTIC_INFERENCE_WITHDRAWN] : [],
+      ...options.instanceType._isKnownToHost ? [] : [{
+        id: 'instanceTypeUnknown',
+        message: `SageMaker is not known to host models on ${options.instanceType}, so that the endpoint may not be deployed; `
+          + 'use a type that it lists, such as ml.c7i.xlarge or ml.g5.xlarge',
+      }],
+    ];
   }
 
   public check(at: string): Violation[] {

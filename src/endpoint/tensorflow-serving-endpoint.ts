@@ -157,12 +157,9 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
       ...checkTogether(variants),
       ...checkPattern('endpointName', props.endpointName, ENDPOINT_NAME, ENDPOINT_NAME_RULE),
     ]);
-    if (variants.some((variant) => variant._usesElasticInference)) {
-      Annotations.of(this).addWarningV2('cdk-tensorflow-serving:elasticInferenceWithdrawn',
-        'AWS no longer offers Elastic Inference, so that the endpoint cannot be deployed; use a small GPU instance such as ml.g4dn.xlarge, '
-        + 'or a CPU instance such as ml.c7i.large, instead of `acceleratorType`');
+    for (const { id: warning, message } of variants.flatMap((variant) => variant._warnings)) {
+      Annotations.of(this).addWarningV2(`cdk-tensorflow-serving:${warning}`, message);
     }
-
     const unencrypted = variants.filter((variant) => variant._hasLocalStorage).map(({ variantName }) => variantName);
     if (props.encryptionKey !== undefined && unencrypted.length > 0) {
       Annotations.of(this).addWarningV2('cdk-tensorflow-serving:localStorageHasItsOwnKey',

@@ -9,12 +9,18 @@ export interface BoundVariant {
   readonly securityGroups: ec2.ISecurityGroup[];
 }
 
+/** A warning, by the end of its id. */
+export interface VariantWarning {
+  readonly id: string;
+  readonly message: string;
+}
+
 /** A kind of variant. */
 export interface VariantSource {
   /** Whether the instances have storage of their own. */
   readonly hasLocalStorage: boolean;
-  /** Whether it uses Elastic Inference. */
-  readonly usesElasticInference: boolean;
+  /** What will probably not work, though it can be rendered. */
+  readonly warnings: readonly VariantWarning[];
   /** What is wrong with it, with properties named as in `at`property. */
   check(at: string): Violation[];
   /** Makes what it needs in the endpoint. */

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib/core';
-import { INSTANCE_STORE_FAMILIES } from './image-facts';
+import { HOSTING_FAMILIES, INSTANCE_STORE_FAMILIES } from './image-facts';
 import { validationError } from '../private/errors';
 
 const FORM = /^ml\.(?<family>[a-z]+\d+[a-z]*(?:-[a-z0-9]+)?)\.(?:nano|micro|small|medium|large|(?:[1-9]\d*)?xlarge|metal(?:-\d+xl)?)$/;
@@ -207,12 +207,17 @@ export class InstanceType {
   }
 
   /**
-   * Whether the instances have NVMe storage of their own, for which SageMaker takes neither a size nor a key.
+   * Whether the instances have NVMe storage of their own, for which SageMaker takes no size, and which no key of ours encrypts.
    *
    * @internal
    */
   public get _hasLocalStorage(): boolean {
     return this._family !== undefined && (NAMED_FOR_STORAGE.test(this._family) || INSTANCE_STORE_FAMILIES.includes(this._family));
+  }
+
+  /** Whether SageMaker is known to host models on such instances; of a token it is not asked. @internal */
+  public get _isKnownToHost(): boolean {
+    return this._family === undefined || HOSTING_FAMILIES.includes(this._family);
   }
 
   /** The name of the type, such as `ml.c5.xlarge`. */

@@ -8,7 +8,7 @@ import { type ReadArchive, readArchive } from './archive-reading';
 import type { ArtifactSource, ArtifactUse, CheckedArtifact } from './artifact-source';
 import { type BoundInferenceCode, warnOfIgnoredHandlers } from './inference-code';
 import { locationOf, ModelAsset, type ModelAssetOptions } from './model-asset';
-import { isCode } from './model-names';
+import { checkOnDisk, isCode } from './model-names';
 import { throwIfAny, validationError } from '../private/errors';
 import { gunzip } from '../private/gunzip';
 import { type ArchiveContent, changed, contentOfFiles, copyContent, hashContent, packContent, sizeOf, writeFiles } from '../private/packing';
@@ -29,6 +29,7 @@ export class ArchiveSource implements ArtifactSource {
   constructor(private readonly file: string) {}
 
   public check(scope: Construct, use: ArtifactUse): CheckedArtifact {
+    throwIfAny(scope, checkOnDisk(this.file));
     const code = use.code?._bind(scope);
     return this.explaining(scope, () => this.look(scope, code));
   }

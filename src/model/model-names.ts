@@ -1,4 +1,5 @@
 import type { Fault } from './code-layout';
+import type { Violation } from '../private/errors';
 
 /** What requests may choose a model by. */
 const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/;
@@ -28,4 +29,11 @@ export function checkModelName(name: string): Fault[] {
 /** Whether a text is a version that TensorFlow Serving can load. */
 export function isVersion(text: string): boolean {
   return /^[0-9]+$/.test(text) && BigInt(text) <= LARGEST_VERSION;
+}
+
+/** Finds fault with what should be on disk and is given by an address. */
+export function checkOnDisk(path: string): Violation[] {
+  return /^[a-z][a-z0-9]+:\/\//i.test(path) ? [{
+    property: 'artifact', got: path, rule: 'must be a path on disk, not an address', remedy: 'give what is in S3 to ModelArtifact.fromBucket',
+  }] : [];
 }

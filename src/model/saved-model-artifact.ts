@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import type { Construct } from 'constructs';
 import type { ArtifactSource, ArtifactUse, CheckedArtifact } from './artifact-source';
 import { locationOf, ModelAsset } from './model-asset';
-import { checkModelName, isVersion, RULE_FOR_NAMES } from './model-names';
+import { checkModelName, checkOnDisk, isVersion, RULE_FOR_NAMES } from './model-names';
 import { throwIfAny, validationError, type Violation } from '../private/errors';
 import { contentOfFiles } from '../private/packing';
 import { PackingError } from '../private/packing-error';
@@ -26,7 +26,7 @@ export class SavedModelSource implements ArtifactSource {
   public check(scope: Construct, use: ArtifactUse): CheckedArtifact {
     const code = use.code?._bind(scope);
     return this.explaining(scope, () => {
-      throwIfAny(scope, this.checkNames());
+      throwIfAny(scope, [...checkOnDisk(this.directory), ...this.checkNames()]);
       const models = findSavedModels(this.directory, { modelName: this.names.name });
       throwIfAny(scope, [...models.flatMap((model) => this.checkModel(model, models.length)), ...this.checkStrayCode(models)]);
 

@@ -162,6 +162,13 @@ test('Elastic Inference is warned of, with what to use instead', () => {
     'AWS no longer offers Elastic Inference.*ml\\.g4dn\\.xlarge.*cdk-tensorflow-serving:elasticInferenceWithdrawn'));
 });
 
+test.each(['ml.m7g.large', 'ml.c99.xlarge'])('instances that SageMaker is not known to host on (%s) are warned of', (type) => {
+  const stack = newStack();
+  endpointIn(stack, { model: modelIn(stack, 'M', { version: TensorFlowVersion.V2_16 }), instanceType: InstanceType.of(type) });
+  Annotations.fromStack(stack).hasWarning('/Stack/Endpoint', Match.stringLikeRegexp(
+    `SageMaker is not known to host models on ${type}.*cdk-tensorflow-serving:instanceTypeUnknown`));
+});
+
 test('storage that a key does not encrypt is warned of', () => {
   const stack = newStack();
   const encryptionKey = new Key(stack, 'Key');

@@ -80,3 +80,11 @@ describe('storage of their own', () => {
     expect(InstanceType.of(`ml.${family}.xlarge`)._hasLocalStorage).toBe(false);
   });
 });
+
+test('SageMaker hosts on every type that has a constant, and on what is only known when the stack is deployed', () => {
+  const constants = Object.values(InstanceType).filter((value) => value instanceof InstanceType);
+  expect(constants.length).toBeGreaterThan(10);
+  expect(constants.filter((type) => !type._isKnownToHost).map(String)).toEqual([]);
+  expect(InstanceType.of(Token.asString({ Ref: 'Type' }))._isKnownToHost).toBe(true);
+  expect(InstanceType.of('ml.f1.2xlarge')._isKnownToHost).toBe(false);
+});

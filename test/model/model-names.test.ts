@@ -1,4 +1,4 @@
-import { checkModelName, isCode, isVersion } from '../../src/model/model-names';
+import { checkOnDisk, checkModelName, isCode, isVersion } from '../../src/model/model-names';
 
 test.each([
   ['m', true], ['half_plus_three', true], ['A.b-c_9', true], ['9', true], ['a'.repeat(255), true],
@@ -16,4 +16,14 @@ test.each([
 
 test.each([['code', true], ['code/inference.py', true], ['codes', false], ['m/code', false], ['', false]])('%j is code: %s', (path, expected) => {
   expect(isCode(path)).toBe(expected);
+});
+
+test.each(['s3://models/model.tar.gz', 'S3://models/', 'https://example.com/model.tar.gz'])('%s is not on disk', (address) => {
+  expect(checkOnDisk(address)).toEqual([{
+    property: 'artifact', got: address, rule: 'must be a path on disk, not an address', remedy: 'give what is in S3 to ModelArtifact.fromBucket',
+  }]);
+});
+
+test.each(['models/1', '/models', 'C:\\models', './s3:/x'])('%s is on disk', (path) => {
+  expect(checkOnDisk(path)).toEqual([]);
 });
