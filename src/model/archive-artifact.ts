@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { Stack } from 'aws-cdk-lib/core';
+import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
 import { checkArchive } from './archive-layout';
 import { type ReadArchive, readArchive } from './archive-reading';
@@ -37,7 +37,7 @@ export class ArchiveSource implements ArtifactSource {
   private look(scope: Construct, code: BoundInferenceCode | undefined): CheckedArtifact {
     const file = path.resolve(this.file);
     const stats = checkFile(file);
-    if (!Stack.of(scope).bundlingRequired) {
+    if (scope.node.tryGetContext(BUNDLING_STACKS)?.length === 0) {
       // `cdk list` and the like have no use for what is in it, which takes a while to read
       return { ...UNREAD, provideIn: (host) => locationOf(ModelAsset.of(host, UNREAD_ASSET)) };
     }

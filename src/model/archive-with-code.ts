@@ -5,7 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import type { ArtifactLocation } from './artifact-source';
 import type { ModelAsset } from './model-asset';
 
@@ -33,11 +33,14 @@ export class ArchiveWithCode extends Construct implements ArtifactLocation {
   public readonly key: string;
   /** The key that the copy is encrypted with: that of the archive's bucket. */
   public readonly encryptionKey?: kms.IKey;
+  /** What the copy is made of. */
+  public readonly identity: string;
 
   constructor(scope: Construct, id: string, props: ArchiveWithCodeProps) {
     super(scope, id);
     const packer = ArchivePacker.of(this);
     this.encryptionKey = props.bucket.encryptionKey;
+    this.identity = [props.bucket.bucketName, props.key, props.revision ?? '', props.code.objectKey].join(' ');
     const permissions = packer.grantRead(this, props);
     const resource = new CustomResource(this, 'Resource', {
       resourceType: 'Custom::ModelArchiveWithCode',
@@ -72,6 +75,8 @@ class ArchivePacker extends Construct {
   public readonly bucket: s3.Bucket;
   public readonly serviceToken: string;
   public readonly timeout = Duration.minutes(15);
+  /** What the function may do for every model. */
+  public readonly permissions: IDependable;
   private readonly role: iam.Role;
 
   private constructor(scope: Construct, id: string) {
@@ -93,7 +98,10 @@ class ArchivePacker extends Construct {
       resources: [this.bucket.arnForObjects('*')],
     }));
     // without this right, S3 does not say that an object is not there
-    this.role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }));
+    const { policyDependable } = this.role.addToPrincipalPolicy(new iam.PolicyStatement({
+      actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn],
+    }));
+    this.permissions = policyDependable ?? new DependencyGroup();
     this.serviceToken = new lambda.Function(this, 'Function', {
       description: 'Puts inference code into the archives of TensorFlow models',
       code: lambda.Code.fromAsset(path.join(__dirname, '..', '..', 'assets', 'model', 'repack.lambda')),
@@ -105,11 +113,6 @@ class ArchivePacker extends Construct {
       role: this.role,
       logGroup,
     }).functionArn;
-  }
-
-  /** What the function may do for every model. */
-  public get permissions(): IConstruct {
-    return this.role.node.findChild('DefaultPolicy');
   }
 
   /** Lets the function read an archive and code, and encrypt the copy as the archive is. */

@@ -10,6 +10,8 @@ export interface ArtifactLocation {
   readonly key: string;
   /** The key that the objects are encrypted with, if it is one of KMS. */
   readonly encryptionKey?: kms.IKey;
+  /** What is another text where other objects are meant, for keys that do not tell. */
+  readonly identity?: string;
 }
 
 /** An artifact that was looked through, before it is anywhere in S3. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnModel } from 'aws-cdk-lib/aws-sagemaker';
-import { Annotations, Aspects, CfnResource, type Duration, Lazy, Names, Resource, Stack } from 'aws-cdk-lib/core';
+import { Annotations, Aspects, type CfnResource, type Duration, Lazy, Names, Resource, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import type { ArtifactLocation, CheckedArtifact } from './artifact-source';
 import { ImportedModel } from './imported-model';
@@ -11,6 +11,7 @@ import type { ModelArtifact } from './model-artifact';
 import { checkImage, checkNetwork, defaultModel, warnOfNewerModels } from './model-checks';
 import { artifactStatements, containerStatements, modelRole, vpcStatements } from './model-permissions';
 import { checkEnvironment, checkServingOptions, ignoredVariables, servingEnvironment } from './serving-environment';
+import { RightsOfRole } from './rights-of-role';
 import type { TensorFlowServingOptions } from './serving-options';
 import type { ITensorFlowModel } from './tensorflow-model';
 import { type BoundImage, type Hardware, TensorFlowImage } from '../images/tensorflow-image';
@@ -64,7 +65,8 @@ export interface ModelFromArtifactProps extends TensorFlowServingOptions {
   /**
    * The role that SageMaker assumes to read the artifact, pull the image and write logs.
    *
-   * The permissions that the model needs are added to it, unless it was imported as immutable.
+   * The permissions that the model needs are added to it, unless it was imported as immutable. IAM takes 10,240
+   * characters of them in one role, which is enough for a few models only: best is a role for each.
    *
    * @default - a new role, which may read this artifact, pull this image, and write logs and metrics
    */
@@ -106,8 +108,8 @@ export interface ModelFromArtifactProps extends TensorFlowServingOptions {
  * A SageMaker model served by TensorFlow Serving, made from an artifact: files on disk, an archive, or objects in S3.
  *
  * It makes one `AWS::SageMaker::Model` for each image that its users need, in the stack that needs it: an endpoint
- * with a CPU and a GPU variant gets two of them. A model that nothing uses is made for the CPU. So there is no child
- * resource, and no `node.defaultChild`, before something uses the model.
+ * with a CPU and a GPU variant gets two of them, and other endpoints of its stack share these. A model that nothing uses is made for the CPU. So there is no child
+ * resource, and no `node.defaultChild`, before something uses the model. In another stack, tags come from that stack.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html
  */
@@ -136,7 +138,10 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
   private readonly isolated: boolean;
   private readonly subnets?: ec2.SelectedSubnets;
   private readonly ownConnections?: ec2.Connections;
+  private readonly hasOwnRole: boolean;
+  private readonly ownModels: CfnModel[] = [];
   private isReferenced = false;
+  private isSynthesized = false;
   private readonly locations = new Map<Construct, ArtifactLocation>();
 
   /** How long the container may take to start, where a time was given for the model to load. @internal */
@@ -192,6 +197,7 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
     }
     throwIfAny(this, this.checkVpcLimits());
 
+    this.hasOwnRole = props.role === undefined;
     this.role = props.role ?? modelRole(this);
     this.grantPrincipal = this.role;
     Aspects.of(this).add({ visit: (node: IConstruct) => { this.placeUnused(node); } });
@@ -203,7 +209,7 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
    * Where it is made for several processors, it is the one for the CPU; where for none, one for the CPU is made. Use it in the stack of this construct: CloudFormation cannot change a name that another stack imports.
    */
   public get modelName(): string {
-    return this.whenPlaced((resource) => resource.attrModelName);
+    return this.whenPlaced('modelName', (resource) => resource.attrModelName);
   }
 
   /**
@@ -212,7 +218,7 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
    * Where it is made for several processors, it is the one for the CPU; where for none, one for the CPU is made. Use it in the stack of this construct: CloudFormation cannot change an ARN that another stack imports.
    */
   public get modelArn(): string {
-    return this.whenPlaced((resource) => resource.ref);
+    return this.whenPlaced('modelArn', (resource) => resource.ref);
   }
 
   /** The security groups of the container. Throws where the model is in no VPC. */
@@ -256,34 +262,38 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
    * CloudFormation cannot change while it is used: the next model could never be deployed.
    */
   private hostFor(user: Construct): Construct {
-    if (Stack.of(user) === Stack.of(this)) {
+    const stack = Stack.of(user);
+    if (stack === Stack.of(this)) {
       return this;
     }
-    const id = `Model${this.node.addr.slice(2, 10)}`;
-    return user.node.tryFindChild(id) as Construct | undefined ?? new Construct(user, id);
+    const id = `TensorFlowModel${this.node.addr.slice(2, 10)}`;
+    return stack.node.tryFindChild(id) as Construct | undefined ?? new Construct(stack, id);
   }
 
   private make(host: Construct, id: string, hardware: Hardware): CfnModel {
     const location = this.locations.get(host) ?? this.artifact.provideIn(host);
     this.locations.set(host, location);
     const image = this.image._bind(host, hardware);
-    const data = modelData(location, this.artifact.compressed);
-    const rights = this.grantRights(host, id, { location, image, data });
     const resource = new CfnModel(host, id, {
       executionRoleArn: this.role.roleArn,
       primaryContainer: {
         image: image.imageUri,
         environment: Object.keys(this.environment).length > 0 ? this.environment : undefined,
-        ...data,
+        ...modelData(location, this.artifact.compressed),
       },
       enableNetworkIsolation: this.isolated,
       vpcConfig: this.subnets !== undefined
         ? { subnets: this.subnets.subnetIds, securityGroupIds: this._securityGroups.map((group) => group.securityGroupId) }
         : undefined,
     });
-    resource.node.addDependency(rights); // SageMaker checks them when the model is made
+    // SageMaker checks the rights when the model is made
+    resource.addDependency(this.grantRights(host, id.replace('Resource', ''), location, image).node.defaultChild as CfnResource);
+    if (this.subnets !== undefined) {
+      resource.node.addDependency(this.subnets.internetConnectivityEstablished);
+    }
     if (host === this) {
       this.node.defaultChild ??= resource;
+      this.ownModels.push(resource);
     }
     return resource;
   }
@@ -292,40 +302,48 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
    * Gives the role the rights to one artifact and one image, in a policy that is theirs: while an endpoint is updated,
    * its old instances still need the old ones. CloudFormation takes the old policy away only after the update.
    */
-  private grantRights(host: Construct, id: string, needs: { location: ArtifactLocation; image: BoundImage; data: ModelData }): iam.Policy {
-    const { location, image, data } = needs;
-    const content = JSON.stringify(Stack.of(host).resolve([data, image.imageUri, location.encryptionKey?.keyArn]));
-    const policyId = `${id.replace('Resource', '')}Rights${createHash('sha256').update(content).digest('hex').slice(0, 8)}`;
+  private grantRights(host: Construct, id: string, location: ArtifactLocation, image: BoundImage): iam.Policy {
+    const grantee = new RightsOfRole(this.role);
+    image.grantPull(grantee);
+    const statements = [
+      ...artifactStatements(location, this.artifact.compressed),
+      ...grantee.statements,
+      ...containerStatements(host),
+      ...this.subnets !== undefined ? vpcStatements(host, this.subnets.subnetIds, this._securityGroups) : [],
+    ];
+    const policyId = `${id}Rights${hashOf(host, [statements.map((statement) => statement.toStatementJson()), this.role.roleArn, location.identity])}`;
     const policy = new iam.Policy(host, policyId, {
-      // on a role that several stacks share, names must differ
-      policyName: `${Names.uniqueResourceName(host, { maxLength: 90 })}${policyId}`,
-      statements: [
-        ...artifactStatements(location, this.artifact.compressed),
-        ...containerStatements(host),
-        ...this.subnets !== undefined ? vpcStatements(host, this.subnets.subnetIds, this._securityGroups) : [],
-      ],
+      policyName: this.hasOwnRole ? undefined : nameOnSharedRole(host, policyId),
+      statements,
     });
-    image.grantPull(policy);
     this.role.attachInlinePolicy(policy);
     return policy;
   }
 
   /** Something of the one model in this construct's stack, which is known once all that use it are there. */
-  private whenPlaced(attribute: (resource: CfnModel) => string): string {
+  private whenPlaced(property: string, attribute: (resource: CfnModel) => string): string {
     this.isReferenced = true;
     return Lazy.string({
       produce: () => {
-        const placed = this.node.children.filter((child) => CfnResource.isCfnResource(child)) as CfnModel[];
-        return attribute(placed.length === 1 ? placed[0] : this.place(this, {}));
+        if (this.ownModels.length === 1) {
+          return attribute(this.ownModels[0]);
+        }
+        if (this.isSynthesized && this.node.tryFindChild('Resource') === undefined) {
+          throw validationError(this, { property, rule: 'must be read before the app is synthesized' });
+        }
+        return attribute(this.place(this, {}));
       },
     });
   }
 
   private placeUnused(node: IConstruct): void {
-    const hasOwn = this.locations.has(this);
-    if (node === this && !hasOwn && (this.isReferenced || this.locations.size === 0)) {
+    if (node !== this) {
+      return;
+    }
+    if (this.isReferenced ? this.ownModels.length !== 1 : this.locations.size === 0) {
       this.place(this, {});
     }
+    this.isSynthesized = true;
   }
 
   private checkVpcLimits(): Violation[] {
@@ -358,6 +376,16 @@ function modelData({ bucket, key }: ArtifactLocation, compressed: boolean): Mode
   return compressed
     ? { modelDataUrl: s3Uri }
     : { modelDataSource: { s3DataSource: { s3Uri, s3DataType: 'S3Prefix', compressionType: 'None' } } };
+}
+
+function hashOf(scope: Construct, content: unknown): string {
+  return createHash('sha256').update(JSON.stringify(Stack.of(scope).resolve(content))).digest('hex').slice(0, 8);
+}
+
+/** The name of a policy on a role that other stacks may have policies on, in other regions too. */
+function nameOnSharedRole(host: Construct, policyId: string): string {
+  const region = Stack.of(host).region;
+  return `${Names.uniqueResourceName(host, { maxLength: 80 })}${policyId}${Token.isUnresolved(region) ? `-${region}` : ''}`;
 }
 
 function capitalized(word: string): string {

@@ -1,6 +1,6 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { ArnFormat, Stack } from 'aws-cdk-lib/core';
+import { ArnFormat, PhysicalName, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { ArtifactLocation } from './artifact-source';
 
@@ -33,6 +33,7 @@ const DESCRIBE_NETWORK = [
 /** The role of a model, which only SageMaker can assume, and only on behalf of this account. */
 export function modelRole(scope: Construct): iam.Role {
   return new iam.Role(scope, 'Role', {
+    roleName: PhysicalName.GENERATE_IF_NEEDED, // an image in another account
     assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
     }),

@@ -53,9 +53,10 @@ const WAITS_BETWEEN_ANSWERS = [1000, 4000];
  * CloudFormation asks to take the old one away once nothing uses it any more.
  */
 export function decide(event: RepackEvent): RepackStep {
-  const { SourceBucket, SourceKey, Revision, CodeKey, TargetBucket, TargetPrefix } = event.ResourceProperties;
+  const { SourceBucket, SourceKey, Revision, CodeKey, TargetBucket, TargetPrefix, TargetEncryptionKey } = event.ResourceProperties;
   if (event.RequestType !== 'Delete') {
-    const content = createHash('sha256').update(JSON.stringify([SourceBucket, SourceKey, Revision ?? null, CodeKey])).digest('hex');
+    const parts = [SourceBucket, SourceKey, Revision ?? null, CodeKey, TargetEncryptionKey ?? null];
+    const content = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
     return { step: 'write', bucket: TargetBucket, key: `${TargetPrefix}/${content}/model.tar.gz` };
   }
   const place = /^s3:\/\/([^/]+)\/(.+)$/.exec(event.PhysicalResourceId ?? '');

@@ -371,3 +371,11 @@ test('an archive is not read for commands that need no assets', () => {
   const file = path.join(temporaryDirectory({ 'model.tar.gz': 'no archive' }), 'model.tar.gz');
   expect(bind(file, undefined, stack).modelNames).toBeUndefined();
 });
+
+test('an archive of a stack that is left out is read for the stack that uses it', () => {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': ['Endpoints'] } });
+  const [models, endpoints] = [new Stack(app, 'Models'), new Stack(app, 'Endpoints')];
+  const { modelNames, provideIn } = ModelArtifact.fromArchive(archive(...MODEL))._check(models, {});
+  expect(modelNames).toEqual(['m']);
+  expect(endpoints.resolve(provideIn(endpoints).key)).toMatch(/^[0-9a-f]{64}\.tar\.gz$/);
+});

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { Lazy } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Stack } from 'aws-cdk-lib/core';
@@ -165,4 +166,11 @@ test('a key that is only known when the stack is deployed is passed on', () => {
   validTemplate(stack).hasResourceProperties('Custom::ModelArchiveWithCode', {
     SourceKey: 'later.tar.gz',
   });
+});
+
+test('roles may be made elsewhere', () => {
+  const stack = newStack();
+  Role.customizeRoles(stack, { usePrecreatedRoles: { 'Stack/Model/Role': 'model', 'Stack/TensorFlowModelArchivePacker/Role': 'packer' } });
+  modelWithCode(stack);
+  validTemplate(stack).resourceCountIs('AWS::IAM::Role', 0);
 });

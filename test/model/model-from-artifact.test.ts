@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { App, CfnOutput, Duration, Lazy, Stack, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Grant, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -347,6 +348,28 @@ test('a new revision of the same object is a new model', () => {
   expect(models[1]).toMatchObject({ Environment: { MODEL_ARTIFACT_REVISION: '2' } });
 });
 
+describe('rights of their own, which take nothing from the instances that are there, come with', () => {
+  const rightsOf = (props: (stack: Stack) => Partial<ModelFromArtifactProps>): string[] => {
+    const stack = newStack();
+    inBucket(stack, props(stack));
+    return Object.keys(validTemplate(stack).findResources('AWS::IAM::Policy')).filter((id) => id.startsWith('ModelRights'));
+  };
+  const code = (content: string) => InferenceCode.fromDirectory(temporaryDirectory({ 'inference.py': `def handler(data, context): ${content}` }));
+  const role = (stack: Stack) => new Role(stack, 'Own', { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
+  const subnets = (stack: Stack, subnetType: SubnetType) => ({ vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }), vpcSubnets: { subnetType } });
+
+  test.each<[string, (stack: Stack) => Partial<ModelFromArtifactProps>, (stack: Stack) => Partial<ModelFromArtifactProps>]>([
+    ['other code for an archive in a bucket', () => ({ code: code('pass') }), () => ({ code: code('return') })],
+    ['another role', () => ({}), (stack) => ({ role: role(stack) })],
+    ['other subnets', (stack) => subnets(stack, SubnetType.PUBLIC), (stack) => subnets(stack, SubnetType.PRIVATE_WITH_EGRESS)],
+    ['another image', () => ({ version: TensorFlowVersion.of('1.12.0') }), () => ({ version: TensorFlowVersion.V2_19 })],
+  ])('%s', (_, before, after) => {
+    const [one, other] = [rightsOf(before), rightsOf(after)];
+    expect([one.length, other.length]).toEqual([1, 1]);
+    expect(one).not.toEqual(other);
+  });
+});
+
 test('a changed artifact has rights of its own, so that the old instances can read the old one until they are gone', () => {
   const policies = [['models', 'a.tar.gz'], ['models', 'b.tar.gz'], ['others', 'a.tar.gz']].map(([bucket, key]) => {
     const stack = newStack();
@@ -432,6 +455,39 @@ describe('one model on several processors', () => {
     const exported = Object.values(validTemplate(models).findOutputs('*')).map((output) => JSON.stringify(output.Value));
     expect(exported).toHaveLength(2);
     expect(exported.filter((value) => !value.includes('ModelRole'))).toEqual([]); // its name and its ARN, which stay
+  });
+
+  test('is one for all endpoints of another stack', () => {
+    const app = new App();
+    const env = { account: '123456789012', region: 'us-east-1' };
+    const [models, endpoints] = [new Stack(app, 'Models', { env }), new Stack(app, 'Endpoints', { env })];
+    const model = inBucket(models);
+    on(endpoints, 'One', model, 'ml.c5.large');
+    on(endpoints, 'Two', model, 'ml.c5.large');
+    validTemplate(endpoints).resourceCountIs('AWS::SageMaker::Model', 1);
+    validTemplate(endpoints).resourceCountIs('AWS::IAM::Policy', 1);
+  });
+
+  test('has the name of the one for the CPU, which is made with its rights and tags, if it is on several others', () => {
+    const stack = newStack();
+    Tags.of(stack).add('team', 'ml');
+    const model = inBucket(stack, { version: TensorFlowVersion.V2_16 });
+    on(stack, 'Gpu', model, 'ml.g5.xlarge');
+    on(stack, 'Graviton', model, 'ml.c6g.large');
+    new CfnOutput(stack, 'Name', { value: model.modelName });
+    const made = Object.values(validTemplate(stack).findResources('AWS::SageMaker::Model'));
+    expect(made).toHaveLength(3);
+    expect(made.map(({ DependsOn, Properties }) => [DependsOn.length, Properties.Tags])).toEqual(Array(3).fill([1, [{ Key: 'team', Value: 'ml' }]]));
+  });
+
+  test('has no name that was first asked for when the app is synthesized', () => {
+    const app = new App();
+    const env = { account: '123456789012', region: 'us-east-1' };
+    const [models, endpoints] = [new Stack(app, 'Models', { env }), new Stack(app, 'Endpoints', { env })];
+    const model = inBucket(models);
+    on(endpoints, 'Endpoint', model, 'ml.c5.large');
+    new CfnOutput(models, 'Name', { value: Lazy.string({ produce: () => model.modelName }) });
+    expect(() => app.synth()).toThrow('[Models/Model] `modelName` must be read before the app is synthesized');
   });
 
   test('two models of another stack can be variants of one endpoint', () => {
@@ -535,6 +591,19 @@ describe('the image', () => {
     template.resourceCountIs('AWS::SageMaker::Model', 1);
     template.hasResourceProperties('AWS::SageMaker::Model', {
       PrimaryContainer: { Image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:7' },
+    });
+  });
+
+  test('may be in a repository of another account, which lets the role pull it', () => {
+    const app = new App();
+    const images = new Stack(app, 'Images', { env: { account: '210987654321', region: 'us-east-1' } });
+    const stack = new Stack(app, 'Stack', { env: { account: '123456789012', region: 'us-east-1' } });
+    inBucket(stack, { image: TensorFlowImage.fromEcrRepository(new Repository(images, 'Repository', { repositoryName: 'mine' }), '7') });
+    validTemplate(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: Match.arrayWith(['ecr:BatchGetImage']) })]) },
+    });
+    validTemplate(images).hasResourceProperties('AWS::ECR::Repository', {
+      RepositoryPolicyText: { Statement: [Match.objectLike({ Action: Match.arrayWith(['ecr:BatchGetImage']) })] },
     });
   });
 

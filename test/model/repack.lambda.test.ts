@@ -95,6 +95,7 @@ describe('what there is to do', () => {
 
   test.each<Partial<RepackEvent['ResourceProperties']>>([
     { SourceBucket: 'others' }, { SourceKey: '8/model.tar.gz' }, { Revision: '2' }, { CodeKey: 'other.tar.gz' }, { TargetPrefix: 'c8other' },
+    { TargetEncryptionKey: 'arn:key' },
   ])('%j is another place', (other) => {
     expect(targetOf({ ...PROPERTIES, ...other })).not.toBe(targetOf());
   });
