@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnModel } from 'aws-cdk-lib/aws-sagemaker';
-import { Annotations, Aspects, type CfnResource, type Duration, Lazy, Names, Resource, Stack, Token } from 'aws-cdk-lib/core';
+import { Annotations, Aspects, type Duration, Lazy, Names, Resource, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import type { ArtifactLocation, CheckedArtifact } from './artifact-source';
 import { ImportedModel } from './imported-model';
@@ -287,7 +287,7 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
         : undefined,
     });
     // SageMaker checks the rights when the model is made
-    resource.addDependency(this.grantRights(host, id.replace('Resource', ''), location, image).node.defaultChild as CfnResource);
+    resource.node.addDependency(this.grantRights(host, id.replace('Resource', ''), location, image));
     if (this.subnets !== undefined) {
       resource.node.addDependency(this.subnets.internetConnectivityEstablished);
     }
