@@ -109,7 +109,7 @@ export abstract class TensorFlowServingEndpointBase extends Resource implements 
   }
 
   public metric(metricName: string, props?: VariantMetricOptions): cloudwatch.Metric {
-    return this.variantMetric('AWS/SageMaker', metricName, {}, props);
+    return this.requestMetric(metricName, {}, props);
   }
 
   public metricInvocations(props?: VariantMetricOptions): cloudwatch.Metric {

@@ -3,7 +3,6 @@ import type { Construct } from 'constructs';
 import type { InstanceVariantOptions } from './endpoint-variant';
 import type { BoundVariant, VariantSource, VariantWarning } from './variant-source';
 import type { ModelFromArtifact } from '../model/model-from-artifact';
-import type { ITensorFlowModel } from '../model/tensorflow-model';
 import { checkGibibytes, checkInteger, checkNumber, checkSeconds } from '../private/checks';
 import type { Violation } from '../private/errors';
 
@@ -33,6 +32,12 @@ export class InstanceVariant implements VariantSource {
     ];
   }
 
+  /** The model, if it is one of this library's own and not imported. */
+  private get made(): ModelFromArtifact | undefined {
+    const { model } = this.options;
+    return '_modelNameFor' in model ? model as ModelFromArtifact : undefined;
+  }
+
   public check(at: string): Violation[] {
     const { options } = this;
     const seconds = { min: 60, max: 3600 };
@@ -49,8 +54,7 @@ export class InstanceVariant implements VariantSource {
   }
 
   public bind(endpoint: Construct, variantName: string): BoundVariant {
-    const { options } = this;
-    const made = madeHere(options.model);
+    const { options, made } = this;
     return {
       production: {
         variantName,
@@ -84,7 +88,7 @@ export class InstanceVariant implements VariantSource {
 
   private checkStartup(at: string): Violation[] {
     const given = this.options.containerStartupHealthCheckTimeout;
-    const load = madeHere(this.options.model)?._loadTimeout;
+    const load = this.made?._loadTimeout;
     return given !== undefined && load !== undefined && !given.isUnresolved() && !load.isUnresolved() && given.toSeconds() < load.toSeconds()
       ? [{
         property: `${at}containerStartupHealthCheckTimeout`,
@@ -96,7 +100,7 @@ export class InstanceVariant implements VariantSource {
   }
 
   private checkInvocationTimeout(at: string): Violation[] {
-    const timeout = madeHere(this.options.model)?._invocationTimeout;
+    const timeout = this.made?._invocationTimeout;
     return timeout !== undefined && !timeout.isUnresolved() && timeout.toSeconds() > REAL_TIME_LIMIT.toSeconds()
       ? [{
         property: `${at}model`,
@@ -115,9 +119,4 @@ function startupTimeout(options: InstanceVariantOptions, model: ModelFromArtifac
   return model._loadTimeout.isUnresolved()
     ? undefined
     : Duration.seconds(Math.min(3600, model._loadTimeout.toSeconds() + 60));
-}
-
-/** The model, if it is one of this library's own and not imported. */
-function madeHere(model: ITensorFlowModel): ModelFromArtifact | undefined {
-  return '_modelNameFor' in model ? model as ModelFromArtifact : undefined;
 }

@@ -9,10 +9,10 @@ import type { ArtifactSource, ArtifactUse, CheckedArtifact } from './artifact-so
 import { type BoundInferenceCode, warnOfIgnoredHandlers } from './inference-code';
 import { locationOf, ModelAsset, type ModelAssetOptions } from './model-asset';
 import { checkOnDisk, isCode } from './model-names';
-import { throwIfAny, validationError } from '../private/errors';
+import { throwIfAny } from '../private/errors';
 import { gunzip } from '../private/gunzip';
 import { type ArchiveContent, changed, contentOfFiles, copyContent, hashContent, packContent, sizeOf, writeFiles } from '../private/packing';
-import { PackingError } from '../private/packing-error';
+import { PackingError, reporting } from '../private/packing-error';
 import { HashSink } from '../private/packing-sinks';
 import { remember } from '../private/packing-stamps';
 import { TarReader } from '../private/tar-reader';
@@ -26,12 +26,16 @@ const UNREAD_ASSET: ModelAssetOptions = { contentHash: () => '', write: () => {}
 
 /** A `model.tar.gz` on disk. */
 export class ArchiveSource implements ArtifactSource {
-  constructor(private readonly file: string) {}
+  private readonly given: { readonly property: string; readonly got: string };
+
+  constructor(private readonly file: string) {
+    this.given = { property: 'artifact', got: file };
+  }
 
   public check(scope: Construct, use: ArtifactUse): CheckedArtifact {
     throwIfAny(scope, checkOnDisk(this.file));
     const code = use.code?._bind(scope);
-    return this.explaining(scope, () => this.look(scope, code));
+    return reporting(scope, this.given, () => this.look(scope, code));
   }
 
   private look(scope: Construct, code: BoundInferenceCode | undefined): CheckedArtifact {
@@ -43,7 +47,7 @@ export class ArchiveSource implements ArtifactSource {
     }
     const archive = remember(`archive ${file}`, stats, () => readArchive(file, stats.size));
     const findings = checkArchive(archive.listing, code !== undefined);
-    throwIfAny(scope, findings.faults.map((fault) => ({ property: 'artifact', got: this.file, ...fault })));
+    throwIfAny(scope, findings.faults.map((fault) => ({ ...this.given, ...fault })));
     warnOfIgnoredHandlers(scope, 'code/inference.py', findings.code?.ignoredHandlers ?? []);
 
     return {
@@ -52,20 +56,10 @@ export class ArchiveSource implements ArtifactSource {
       hasInferenceCode: code !== undefined || findings.code !== undefined,
       hasRequirements: code?.hasRequirements ?? findings.code?.hasRequirements ?? false,
       needsNetwork: code?.needsNetwork ?? findings.code?.needsNetwork ?? false,
-      provideIn: (host) => this.explaining(scope, () => locationOf(
+      provideIn: (host) => reporting(scope, this.given, () => locationOf(
         ModelAsset.of(host, code === undefined ? asItIs(file, archive) : withCode(file, archive, code)),
       )),
     };
-  }
-
-  private explaining<T>(scope: Construct, work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw error instanceof PackingError
-        ? validationError(scope, { property: 'artifact', rule: error.rule, got: this.file, remedy: error.remedy })
-        : error;
-    }
   }
 }
 

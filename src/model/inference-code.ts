@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { codeLayout } from './lazily';
 import { requireText } from '../private/checks';
 import { throwIfAny, validationError } from '../private/errors';
-import { PackingError } from '../private/packing-error';
+import { reporting } from '../private/packing-error';
 import { listFiles, type PackedFile } from '../private/packing-files';
 
 /** Inference code that was found to be what the container runs. @internal */
@@ -65,11 +65,7 @@ export class InferenceCode {
     if (!stats.isDirectory()) {
       throw invalid('must be a directory', 'give the directory that the file is in');
     }
-    try {
-      return listFiles(root, { prefix: '', root });
-    } catch (error) {
-      throw error instanceof PackingError ? invalid(error.rule, error.remedy) : error;
-    }
+    return reporting(scope, { property: 'code', got: this.directory }, () => listFiles(root, { prefix: '', root }));
   }
 }
 

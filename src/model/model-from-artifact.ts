@@ -206,7 +206,8 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
   /**
    * The name of the model.
    *
-   * Where it is made for several processors, it is the one for the CPU; where for none, one for the CPU is made. Use it in the stack of this construct: CloudFormation cannot change a name that another stack imports.
+   * Where it is made for several processors, it is the one for the CPU; where for none, one for the CPU is made. Use it
+   * in the stack of this construct: CloudFormation cannot change a name that another stack imports.
    */
   public get modelName(): string {
     return this.whenPlaced('modelName', (resource) => resource.attrModelName);
@@ -215,7 +216,8 @@ export class ModelFromArtifact extends Resource implements ITensorFlowModel {
   /**
    * The ARN of the model.
    *
-   * Where it is made for several processors, it is the one for the CPU; where for none, one for the CPU is made. Use it in the stack of this construct: CloudFormation cannot change an ARN that another stack imports.
+   * Where it is made for several processors, it is the one for the CPU; where for none, one for the CPU is made. Use it
+   * in the stack of this construct: CloudFormation cannot change an ARN that another stack imports.
    */
   public get modelArn(): string {
     return this.whenPlaced('modelArn', (resource) => resource.ref);

@@ -4,9 +4,9 @@ import type { Construct } from 'constructs';
 import type { ArtifactSource, ArtifactUse, CheckedArtifact } from './artifact-source';
 import { locationOf, ModelAsset } from './model-asset';
 import { checkModelName, checkOnDisk, isVersion, RULE_FOR_NAMES } from './model-names';
-import { throwIfAny, validationError, type Violation } from '../private/errors';
+import { throwIfAny, type Violation } from '../private/errors';
 import { contentOfFiles } from '../private/packing';
-import { PackingError } from '../private/packing-error';
+import { PackingError, reporting } from '../private/packing-error';
 import { listFiles } from '../private/packing-files';
 import { findSavedModels, type FoundModel, readSavedModel, SavedModelError } from '../saved-model';
 
@@ -52,11 +52,13 @@ export class SavedModelSource implements ArtifactSource {
   }
 
   private explaining<T>(scope: Construct, work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw this.explained(scope, error);
-    }
+    return reporting(scope, { property: 'artifact', got: this.directory }, () => {
+      try {
+        return work();
+      } catch (error) {
+        throw error instanceof SavedModelError ? this.asPackingError(error) : error;
+      }
+    });
   }
 
   private checkNames(): Violation[] {
@@ -98,19 +100,11 @@ export class SavedModelSource implements ArtifactSource {
     }];
   }
 
-  private explained(scope: Construct, error: unknown): unknown {
-    const violation = { property: 'artifact', got: this.directory };
-    if (error instanceof PackingError) {
-      return validationError(scope, { ...violation, rule: error.rule, remedy: error.remedy });
-    }
-    if (error instanceof SavedModelError) {
-      const isAll = path.resolve(error.path) === path.resolve(this.directory);
-      return validationError(scope, {
-        ...violation,
-        rule: isAll ? error.problem : `cannot be served: ${error.path} ${error.problem}`,
-        remedy: [error.remedy, ...error.details].join('\n'),
-      });
-    }
-    return error;
+  private asPackingError(error: SavedModelError): PackingError {
+    const isAll = path.resolve(error.path) === path.resolve(this.directory);
+    return new PackingError(
+      isAll ? error.problem : `cannot be served: ${error.path} ${error.problem}`,
+      [error.remedy, ...error.details].join('\n'),
+    );
   }
 }

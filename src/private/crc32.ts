@@ -1,4 +1,4 @@
-/* eslint-disable no-bitwise */
+/* eslint-disable no-bitwise -- a checksum is made of bits */
 import * as zlib from 'node:zlib';
 
 /** The CRC-32 of all bytes so far, from the one before this chunk. */

@@ -1,3 +1,5 @@
+import { type HasPath, validationError } from './errors';
+
 /** What is wrong with the files to pack, for the construct that was given them to report. */
 export class PackingError extends Error {
   /**
@@ -7,6 +9,15 @@ export class PackingError extends Error {
   constructor(readonly rule: string, readonly remedy?: string) {
     super(remedy !== undefined ? `${rule}; ${remedy}` : rule);
     this.name = 'PackingError';
+  }
+}
+
+/** Does something with files; what is wrong with them is an error of the property that they were given as. */
+export function reporting<T>(where: HasPath, given: { readonly property: string; readonly got: unknown }, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof PackingError ? validationError(where, { ...given, rule: error.rule, remedy: error.remedy }) : error;
   }
 }
 
