@@ -196,26 +196,5 @@ export const GPU_FAMILIES = /^[gp]/;
 /** Instance families with Inferentia, Trainium or Gaudi, for which there are no images of TensorFlow. */
 export const OTHER_ACCELERATOR_FAMILIES = /^(?:inf|trn|dl)\d/;
 
-/**
- * Instance families with NVMe storage of their own whose names don't say so; the others have a `d` after the
- * generation, such as `c6gd`, `g4dn` and `p4de`.
- *
- * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/InstanceStorage.html
- */
-export const INSTANCE_STORE_FAMILIES: readonly string[] = [
-  'dl1', 'g5', 'g6', 'g6e', 'g6f', 'g7', 'g7e', 'gr6', 'gr6f', 'p5', 'p5e', 'p5en', 'p6-b200', 'p6-b300', 'p6e-gb200', 'trn1', 'trn1n', 'trn2',
-];
-
-/**
- * The instance families that SageMaker hosts models on.
- *
- * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html
- */
-export const HOSTING_FAMILIES: readonly string[] = [
-  'c4', 'c5', 'c5d', 'c6g', 'c6gd', 'c6gn', 'c6i', 'c6in', 'c7g', 'c7i', 'c8g', 'dl1', 'g4dn', 'g5', 'g6', 'g6e', 'g7', 'g7e', 'inf1', 'inf2',
-  'm4', 'm5', 'm5d', 'm6g', 'm6gd', 'm6i', 'm7i', 'm8g', 'p2', 'p3', 'p4d', 'p4de', 'p5', 'p5e', 'p5en', 'p6-b200', 'p6-b300', 'p6e-gb200',
-  'r5', 'r5d', 'r6g', 'r6gd', 'r6i', 'r7gd', 'r7i', 'r8g', 't2', 'trn1', 'trn1n', 'trn2',
-];
-
 /** The x86 families nearest to the Graviton families that start with this letter; `m7i` is that of all others. */
 export const X86_INSTEAD_OF_GRAVITON: { readonly [firstLetter: string]: string } = { c: 'c7i', r: 'r7i', x: 'r7i' };

@@ -10,10 +10,18 @@ export interface Hardware {
   readonly acceleratorType?: AcceleratorType;
 }
 
+/** A registry that is reached through a VPC. */
+export interface PrivateRegistry {
+  /** The ARN of the function that has the credentials, if any are needed. */
+  readonly credentialsProviderArn?: string;
+}
+
 /** An image, as something in a stack uses it. */
 export interface BoundImage {
   /** The address, which is what SageMaker takes. */
   readonly imageUri: string;
+  /** How SageMaker gets at it, if it is in a registry that is not Amazon ECR. */
+  readonly privateRegistry?: PrivateRegistry;
   /** Lets the grantee pull the image. */
   grantPull(grantee: iam.IGrantable): void;
 }
@@ -23,6 +31,8 @@ export type ImageKey = 'cpu' | 'gpu' | 'graviton' | 'eia' | 'own';
 
 /** Where an image comes from. */
 export interface ImageSource {
+  /** Whether it is in a registry that is not Amazon ECR. */
+  readonly isPrivate?: boolean;
   key(where: Construct, hardware: Hardware): ImageKey;
   bind(scope: Construct, hardware: Hardware): BoundImage;
 }

@@ -1,8 +1,11 @@
 import { Token } from 'aws-cdk-lib/core';
-import { HOSTING_FAMILIES, INSTANCE_STORE_FAMILIES } from './image-facts';
+import { GPU_FAMILIES } from './image-facts';
+import {
+  BURSTABLE_FAMILIES, GPU_COUNTS, HOSTING_FAMILIES, INSTANCE_STORE_FAMILIES, IRREGULAR_CPU_COUNTS, IRREGULAR_FAMILIES,
+} from './instance-facts';
 import { validationError } from '../private/errors';
 
-const FORM = /^ml\.(?<family>[a-z]+\d+[a-z]*(?:-[a-z0-9]+)?)\.(?:nano|micro|small|medium|large|(?:[1-9]\d*)?xlarge|metal(?:-\d+xl)?)$/;
+const FORM = /^ml\.(?<family>[a-z]+\d+[a-z]*(?:-[a-z0-9]+)?)\.(?<size>nano|micro|small|medium|large|(?:[1-9]\d*)?xlarge|metal(?:-\d+xl)?)$/;
 
 /** A `d` after the generation says that there is NVMe storage. */
 const NAMED_FOR_STORAGE = /^[a-z]+\d+[a-z]*d[a-z]*$/;
@@ -202,8 +205,12 @@ export class InstanceType {
   /** The family, such as `c5`; undefined for a token. @internal */
   public readonly _family?: string;
 
+  private readonly size?: string;
+
   private constructor(private readonly instanceType: string) {
-    this._family = FORM.exec(instanceType)?.groups?.family;
+    const parts = FORM.exec(instanceType)?.groups;
+    this._family = parts?.family;
+    this.size = parts?.size;
   }
 
   /**
@@ -215,6 +222,26 @@ export class InstanceType {
     return this._family !== undefined && (NAMED_FOR_STORAGE.test(this._family) || INSTANCE_STORE_FAMILIES.includes(this._family));
   }
 
+  /** How many vCPUs an instance has; undefined where it is not known. @internal */
+  public get _cpuCount(): number | undefined {
+    return this._family === undefined || IRREGULAR_FAMILIES.test(this._family)
+      ? undefined
+      : IRREGULAR_CPU_COUNTS[`${this._family}.${this.size}`] ?? cpuCountBySize(this.size!, this._isBurstable);
+  }
+
+  /** How many GPUs an instance has; undefined where it is not known. @internal */
+  public get _gpuCount(): number | undefined {
+    if (this._family === undefined) {
+      return undefined;
+    }
+    return GPU_FAMILIES.test(this._family) ? GPU_COUNTS[this._family]?.[this.size!] : 0;
+  }
+
+  /** Whether the instances save up processor time while they are idle; of a token it is not known. @internal */
+  public get _isBurstable(): boolean {
+    return this._family !== undefined && BURSTABLE_FAMILIES.test(this._family);
+  }
+
   /** Whether SageMaker is known to host models on such instances; of a token it is not asked. @internal */
   public get _isKnownToHost(): boolean {
     return this._family === undefined || HOSTING_FAMILIES.includes(this._family);
@@ -224,4 +251,16 @@ export class InstanceType {
   public toString(): string {
     return this.instanceType;
   }
+}
+
+/** A size tells the number of vCPUs, which is 4 for each `xlarge`. */
+function cpuCountBySize(size: string, isBurstable: boolean): number | undefined {
+  if (size === 'medium') {
+    return isBurstable ? 2 : 1;
+  }
+  if (size === 'large') {
+    return 2;
+  }
+  const times = /^(\d*)xlarge$/.exec(size);
+  return times === null ? undefined : 4 * Number(times[1] || 1);
 }

@@ -63,9 +63,9 @@ export function registryHost(stack: Stack, account: string): string {
   return `${account}.dkr.ecr.${stack.region}.${suffix ?? Aws.URL_SUFFIX}`;
 }
 
-/** Lets the grantee pull from this repository; its ARN may stand for several. */
-export function grantPullFrom(grantee: iam.IGrantable, repositoryArn: string): void {
-  iam.Grant.addToPrincipal({ grantee, actions: PULL_IMAGE, resourceArns: [repositoryArn] });
+/** Lets the grantee pull from these repositories; an ARN may stand for several. */
+export function grantPullFrom(grantee: iam.IGrantable, ...repositoryArns: string[]): void {
+  iam.Grant.addToPrincipal({ grantee, actions: PULL_IMAGE, resourceArns: repositoryArns });
   iam.Grant.addToPrincipal({ grantee, actions: SIGN_IN, resourceArns: ['*'] });
 }
 

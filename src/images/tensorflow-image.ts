@@ -1,15 +1,32 @@
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type * as assets from 'aws-cdk-lib/aws-ecr-assets';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { VersionImages } from './deep-learning-container';
 import type { BoundImage, Hardware, ImageKey, ImageSource } from './image-source';
 import { AssetImage, RepositoryImage, UriImage } from './own-image';
+import { PrivateRegistryImage } from './private-registry-image';
 import type { TensorFlowVersion } from './tensorflow-version';
 
 export type { BoundImage, Hardware, ImageKey } from './image-source';
 
 /** How an image is built from a directory. */
 export interface TensorFlowImageAssetOptions extends assets.DockerImageAssetOptions {
+}
+
+/** How SageMaker signs in to a private registry. */
+export interface PrivateRegistryOptions {
+  /**
+   * The function that SageMaker asks for the credentials, which it returns as
+   * `{ "Credentials": { "Username": "...", "Password": "..." } }`.
+   *
+   * SageMaker calls it through the VPC of the model, which needs a way to AWS Lambda. The role of the model may invoke
+   * it; a function of another account must allow that too.
+   *
+   * @default - none: the registry asks for no credentials
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-containers-inference-private.html
+   */
+  readonly credentialsProvider?: lambda.IFunction;
 }
 
 /**
@@ -55,6 +72,19 @@ export class TensorFlowImage {
     return new TensorFlowImage(new UriImage(uri));
   }
 
+  /**
+   * An image in a registry that is not Amazon ECR, such as `registry.example.com/team/name:tag`.
+   *
+   * Its certificate must be one that is trusted publicly. SageMaker reaches the registry through the VPC of the model, which
+   * is therefore required. Serverless inference cannot use such an image.
+   *
+   * @param imageUri the address, with the host and without a scheme, at most 255 characters
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-containers-inference-private.html
+   */
+  public static fromPrivateRegistry(imageUri: string, options: PrivateRegistryOptions = {}): TensorFlowImage {
+    return new TensorFlowImage(new PrivateRegistryImage(imageUri, options));
+  }
+
   /** The images that serve a version's models. @internal */
   public static _forServing(version: TensorFlowVersion): TensorFlowImage {
     return new TensorFlowImage(new VersionImages('inference', version));
@@ -74,6 +104,11 @@ export class TensorFlowImage {
    */
   public _key(where: Construct, hardware: Hardware): ImageKey {
     return this.source.key(where, hardware);
+  }
+
+  /** Whether it is in a registry that is not Amazon ECR, which takes a VPC. @internal */
+  public get _isPrivate(): boolean {
+    return this.source.isPrivate === true;
   }
 
   /** The image for the hardware, as a construct uses it. @internal */

@@ -1,9 +1,12 @@
 import { Token } from 'aws-cdk-lib/core';
 import { type ScopeFacts, SCOPES, TRAINING_TO_SERVING } from './image-facts';
-import { minorOf } from './version-numbers';
+import { compareVersions, minorOf } from './version-numbers';
 import { validationError } from '../private/errors';
 
 const FORM = /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))?$/;
+
+/** The first release whose serving container waits for TensorFlow Serving's answers as long as for its models to load. */
+const FIRST_WITH_ONE_WAIT_TIME = '2.20';
 
 /** The image of a version. */
 export interface VersionedImage {
@@ -123,6 +126,15 @@ export class TensorFlowVersion {
   /** The version as it was given, such as `2.19.0`; that of a constant is short, such as `2.19`. */
   public toString(): string {
     return this.version;
+  }
+
+  /**
+   * Whether the serving container of this version gives TensorFlow Serving as long to answer as a model has to load.
+   *
+   * @internal
+   */
+  public get _answersWithinWaitTime(): boolean {
+    return compareVersions(minorOf(this.servingVersion ?? this.version), FIRST_WITH_ONE_WAIT_TIME) >= 0;
   }
 
   /** The version that serves the models of this one. @internal */

@@ -106,3 +106,9 @@ describe('what serves', () => {
     }
   });
 });
+
+test.each([
+  ['1.15', false], ['2.19', false], ['2.19.1', false], ['2.20', true], ['2.20.0', true], ['2.21', true], ['2.21.0', true], ['3.0', true],
+])('whether the container of %s waits for answers as long as for models is %s', (version, waits) => {
+  expect(TensorFlowVersion.of(version)._answersWithinWaitTime).toBe(waits);
+});
