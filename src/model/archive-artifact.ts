@@ -3,20 +3,22 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
+import { copyEntries } from './archive-copying';
 import { checkArchive } from './archive-layout';
 import { type ReadArchive, readArchive } from './archive-reading';
 import type { ArtifactSource, ArtifactUse, CheckedArtifact } from './artifact-source';
 import { type BoundInferenceCode, warnOfIgnoredHandlers } from './inference-code';
 import { locationOf, ModelAsset, type ModelAssetOptions } from './model-asset';
 import { checkOnDisk, isCode } from './model-names';
+import { checkSharedArchive } from './multi-model-layout';
 import { throwIfAny } from '../private/errors';
 import { gunzip } from '../private/gunzip';
 import { type ArchiveContent, changed, contentOfFiles, copyContent, hashContent, packContent, sizeOf, writeFiles } from '../private/packing';
 import { PackingError, reporting } from '../private/packing-error';
+import type { PackedFile } from '../private/packing-files';
 import { HashSink } from '../private/packing-sinks';
 import { remember } from '../private/packing-stamps';
 import { TarReader } from '../private/tar-reader';
-import type { TarWriter } from '../private/tar-writer';
 
 /** Part of each hash: another one where the same archive and code would become other bytes than before. */
 const FORMAT = 'archive 1';
@@ -35,10 +37,10 @@ export class ArchiveSource implements ArtifactSource {
   public check(scope: Construct, use: ArtifactUse): CheckedArtifact {
     throwIfAny(scope, checkOnDisk(this.file));
     const code = use.code?._bind(scope);
-    return reporting(scope, this.given, () => this.look(scope, code));
+    return reporting(scope, this.given, () => this.look(scope, code, use.sharesContainer === true));
   }
 
-  private look(scope: Construct, code: BoundInferenceCode | undefined): CheckedArtifact {
+  private look(scope: Construct, code: BoundInferenceCode | undefined, sharesContainer: boolean): CheckedArtifact {
     const file = path.resolve(this.file);
     const stats = checkFile(file);
     if (scope.node.tryGetContext(BUNDLING_STACKS)?.length === 0) {
@@ -46,7 +48,9 @@ export class ArchiveSource implements ArtifactSource {
       return { ...UNREAD, provideIn: (host) => locationOf(ModelAsset.of(host, UNREAD_ASSET)) };
     }
     const archive = remember(`archive ${file}`, stats, () => readArchive(file, stats.size));
-    const findings = checkArchive(archive.listing, code !== undefined);
+    const shared = sharesContainer ? checkSharedArchive(archive.listing, code !== undefined) : undefined;
+    const findings = shared ?? checkArchive(archive.listing, code !== undefined);
+    const isReady = shared?.isReady ?? code === undefined;
     throwIfAny(scope, findings.faults.map((fault) => ({ ...this.given, ...fault })));
     warnOfIgnoredHandlers(scope, 'code/inference.py', findings.code?.ignoredHandlers ?? []);
 
@@ -57,7 +61,11 @@ export class ArchiveSource implements ArtifactSource {
       hasRequirements: code?.hasRequirements ?? findings.code?.hasRequirements ?? false,
       needsNetwork: code?.needsNetwork ?? findings.code?.needsNetwork ?? false,
       provideIn: (host) => reporting(scope, this.given, () => locationOf(
-        ModelAsset.of(host, code === undefined ? asItIs(file, archive) : withCode(file, archive, code)),
+        ModelAsset.of(host, isReady ? asItIs(file, archive) : packedAgain(file, archive, {
+          code: code?.files ?? [],
+          place: shared?.place ?? ((entryPath) => entryPath === '' || isCode(entryPath) ? undefined : entryPath),
+          format: shared === undefined ? FORMAT : `${FORMAT}, versions at the root`,
+        })),
       )),
     };
   }
@@ -85,50 +93,35 @@ function asItIs(file: string, { hash }: ReadArchive): ModelAssetOptions {
   };
 }
 
-function withCode(file: string, archive: ReadArchive, code: BoundInferenceCode): ModelAssetOptions {
+/** What an archive becomes. */
+interface Changes {
+  /** What takes the place of its code. */
+  readonly code: readonly PackedFile[];
+  /** Where its entries go, by their paths; undefined for those that are left out. */
+  readonly place: (entryPath: string) => string | undefined;
+  /** Part of the hash: another one for other places. */
+  readonly format: string;
+}
+
+function packedAgain(file: string, archive: ReadArchive, changes: Changes): ModelAssetOptions {
+  const { code, format } = changes;
   return {
-    contentHash: () => createHash('sha256').update(`${FORMAT} ${archive.hash} ${hashContent(contentOfFiles('code', code.files))}`).digest('hex'),
-    write: (target) => packContent(repacked(file, archive, code), target),
+    contentHash: () => createHash('sha256').update(`${format} ${archive.hash} ${hashContent(contentOfFiles('code', code))}`).digest('hex'),
+    write: (target) => packContent(contentOf(file, archive, changes), target),
   };
 }
 
-/** What is in an archive, with other code. */
-function repacked(file: string, { hash: expected, listing }: ReadArchive, code: BoundInferenceCode): ArchiveContent {
+function contentOf(file: string, { hash: expected, listing }: ReadArchive, { code, place }: Changes): ArchiveContent {
   return {
     name: path.basename(file),
-    size: listing.entries.reduce((sum, { size }) => sum + size, 0) + sizeOf(code.files),
+    size: listing.entries.reduce((sum, { size }) => sum + size, 0) + sizeOf(code),
     writeTo: (tar) => {
       const hash = new HashSink();
-      gunzip(file, new TarReader(copyOfModel(tar)), hash);
+      gunzip(file, new TarReader(copyEntries(tar, place)), hash);
       if (hash.digest() !== expected) {
         throw changed();
       }
-      writeFiles(tar, code.files);
+      writeFiles(tar, code);
     },
-  };
-}
-
-/** Copies everything but the code that an archive has. */
-function copyOfModel(tar: TarWriter): ConstructorParameters<typeof TarReader>[0] {
-  let copies = false;
-  return {
-    entry: ({ path: entryPath, type, size, target }) => {
-      copies = entryPath !== '' && !isCode(entryPath);
-      if (!copies) {
-        return;
-      }
-      switch (type) {
-        case 'file': tar.file(entryPath, size); break;
-        case 'directory': tar.directory(entryPath); break;
-        case 'symbolicLink': tar.symbolicLink(entryPath, target); break;
-        case 'hardLink': tar.hardLink(entryPath, path.posix.normalize(target)); break;
-      }
-    },
-    data: (chunk) => {
-      if (copies) {
-        tar.write(chunk);
-      }
-    },
-    endEntry: () => {},
   };
 }

@@ -18,6 +18,8 @@ export interface ArchiveFindings {
   readonly faults: Fault[];
   /** The models' names, in the order of their bytes. */
   readonly modelNames: string[];
+  /** The directories that hold the models' versions. */
+  readonly directories: string[];
   /** What there is below code/; undefined if there is nothing. */
   readonly code?: CodeFindings;
 }
@@ -38,8 +40,9 @@ const EXPECTED = 'put it into a directory that is named by its version, as in my
  * Finds what the container would refuse, ignore or take for something else.
  *
  * @param replacesCode whether other code takes the place of what there is below code/
+ * @param namesModels whether requests choose a model by the name of its directory
  */
-export function checkArchive(listing: ArchiveListing, replacesCode: boolean): ArchiveFindings {
+export function checkArchive(listing: ArchiveListing, replacesCode: boolean, namesModels = true): ArchiveFindings {
   const tree = new ArchiveTree(listing.entries);
   const { files } = tree;
   const bundles = findBundles(tree);
@@ -51,12 +54,13 @@ export function checkArchive(listing: ArchiveListing, replacesCode: boolean): Ar
         .map((path) => ({ rule: `has only the Git LFS pointer of ${path}`, remedy: 'run `git lfs pull` and pack it again' })),
       ...replacesCode ? linksIntoCode(tree) : [],
       ...bundles.size === 0 ? [missingBundle(files)] : [],
+      ...namesModels ? checkNames([...bundles.keys()]) : [],
       ...[...bundles].flatMap(([base, versions]) => checkBundle(tree, base, versions)),
-      ...sameNames([...bundles.keys()]),
       ...replacesCode ? [] : nestedCode(files),
       ...code?.faults ?? [],
     ],
     modelNames: [...new Set([...bundles.keys()].map(nameOf))].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+    directories: [...bundles.keys()],
     code,
   };
 }
@@ -81,7 +85,6 @@ function checkBundle(tree: ArchiveTree, base: string, versions: string[]): Fault
   const vacant = tree.directoriesIn(base).filter((name) => IS_NUMBER.test(name) && !versions.includes(name));
   const twins = versions.filter((version, i) => versions.some((other, j) => j < i && BigInt(other) === BigInt(version)));
   return [
-    ...checkModelName(nameOf(base)),
     ...versions.filter((version) => !isVersion(version)).map((version) => ({
       rule: `has a version above ${2n ** 63n - 1n}, ${path(version)}`, remedy: 'give it a smaller number',
     })),
@@ -92,11 +95,15 @@ function checkBundle(tree: ArchiveTree, base: string, versions: string[]): Fault
   ];
 }
 
-function sameNames(bases: string[]): Fault[] {
-  return bases.filter((base, i) => bases.findIndex((other) => nameOf(other) === nameOf(base)) < i).map((base) => ({
-    rule: `has two models named ${nameOf(base)}, ${shown(bases.find((other) => nameOf(other) === nameOf(base))!)} and ${shown(base)}`,
-    remedy: 'rename one of the directories: the container names a model after its directory',
-  }));
+function checkNames(bases: string[]): Fault[] {
+  const twins = bases.filter((base, i) => bases.findIndex((other) => nameOf(other) === nameOf(base)) < i);
+  return [
+    ...bases.flatMap((base) => checkModelName(nameOf(base))),
+    ...twins.map((base) => ({
+      rule: `has two models named ${nameOf(base)}, ${shown(bases.find((other) => nameOf(other) === nameOf(base))!)} and ${shown(base)}`,
+      remedy: 'rename one of the directories: the container names a model after its directory',
+    })),
+  ];
 }
 
 function missingBundle(files: string[]): Fault {

@@ -1,12 +1,10 @@
-import * as path from 'node:path';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import type { ArtifactLocation } from './artifact-source';
+import { deploymentFunction } from './deployment-function';
 import type { ModelAsset } from './model-asset';
 
 /** Where an archive is, and the code that is to go into it. */
@@ -89,9 +87,12 @@ class ArchivePacker extends Construct {
       // all that is in it can be made again, and is taken away with the models that it was made for
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
-    this.role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(this.role);
+    const { role, serviceToken } = deploymentFunction(this, {
+      handler: 'repack.lambda',
+      description: 'Puts inference code into the archives of TensorFlow models',
+    });
+    this.role = role;
+    this.serviceToken = serviceToken;
     this.role.addToPrincipalPolicy(new iam.PolicyStatement({
       // read, to leave alone a copy that is there already
       actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'],
@@ -102,17 +103,6 @@ class ArchivePacker extends Construct {
       actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn],
     }));
     this.permissions = policyDependable ?? new DependencyGroup();
-    this.serviceToken = new lambda.Function(this, 'Function', {
-      description: 'Puts inference code into the archives of TensorFlow models',
-      code: lambda.Code.fromAsset(path.join(__dirname, '..', '..', 'assets', 'model', 'repack.lambda')),
-      handler: 'index.handler',
-      runtime: lambda.Runtime.NODEJS_24_X,
-      memorySize: 2048, // a whole CPU, which gunzip and gzip need
-      timeout: this.timeout,
-      retryAttempts: 0, // CloudFormation has its answer after the first
-      role: this.role,
-      logGroup,
-    }).functionArn;
   }
 
   /** Lets the function read an archive and code, and encrypt the copy as the archive is. */

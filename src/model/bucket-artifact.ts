@@ -1,10 +1,10 @@
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { Stack, Token } from 'aws-cdk-lib/core';
+import { Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { ArtifactLocation, ArtifactSource, ArtifactUse, CheckedArtifact } from './artifact-source';
-import type { BoundInferenceCode } from './inference-code';
 import { archiveWithCode } from './lazily';
 import { ModelAsset } from './model-asset';
+import { checkBucketRegion } from './model-checks';
 import { throwIfAny, type Violation } from '../private/errors';
 import { contentOfFiles } from '../private/packing';
 
@@ -32,9 +32,10 @@ export class BucketSource implements ArtifactSource {
     const { key, prefix, revision } = this.location;
     throwIfAny(scope, [
       ...key !== undefined ? this.checkKey(key) : this.checkPrefix(prefix!),
-      ...this.checkRegion(scope),
+      ...checkBucketRegion(scope, 'artifact.bucket', this.bucket),
       ...checkRevision(revision),
-      ...prefix !== undefined && use.code !== undefined ? [CODE_NEEDS_ARCHIVE] : [],
+      ...prefix !== undefined && use.sharesContainer === true ? [{ ...SHARING_NEEDS_ARCHIVE, got: prefix }]
+        : prefix !== undefined && use.code !== undefined ? [CODE_NEEDS_ARCHIVE] : [],
     ]);
     const code = use.code?._bind(scope);
     return {
@@ -43,20 +44,22 @@ export class BucketSource implements ArtifactSource {
       hasInferenceCode: code !== undefined ? true : undefined,
       hasRequirements: code?.hasRequirements,
       needsNetwork: code?.needsNetwork,
-      provideIn: (host) => key !== undefined && code !== undefined
-        ? this.provideWithCode(host, key, code)
-        : { bucket: this.bucket, key: key ?? withSlash(prefix!), encryptionKey: this.bucket.encryptionKey },
+      provideIn: (host) => this.provideIn(host, use, code && ModelAsset.ofFiles(host, contentOfFiles('inference code', code.files))),
     };
   }
 
-  private provideWithCode(host: Construct, key: string, code: BoundInferenceCode): ArtifactLocation {
-    const { ArchiveWithCode } = archiveWithCode();
-    return new ArchiveWithCode(host, 'ArchiveWithCode', {
+  private provideIn(host: Construct, use: ArtifactUse, code: ModelAsset | undefined): ArtifactLocation {
+    const { key, prefix, revision } = this.location;
+    if (key !== undefined && code !== undefined && use.sharesContainer !== true) {
+      const { ArchiveWithCode } = archiveWithCode();
+      return new ArchiveWithCode(host, 'ArchiveWithCode', { bucket: this.bucket, key, revision, code });
+    }
+    return {
       bucket: this.bucket,
-      key,
-      revision: this.location.revision,
-      code: ModelAsset.ofFiles(host, contentOfFiles('inference code', code.files)),
-    });
+      key: key ?? withSlash(prefix!),
+      encryptionKey: this.bucket.encryptionKey,
+      ...use.sharesContainer === true ? { pending: { code } } : {},
+    };
   }
 
   private checkKey(key: string): Violation[] {
@@ -94,16 +97,6 @@ export class BucketSource implements ArtifactSource {
     ];
   }
 
-  private checkRegion(scope: Construct): Violation[] {
-    const [wanted, got] = [Stack.of(scope).region, this.bucket.env.region];
-    return Token.isUnresolved(wanted) || Token.isUnresolved(got) || wanted === got ? [] : [{
-      property: 'artifact.bucket',
-      rule: `must be in ${wanted}, the region of the model, from which alone SageMaker reads it`,
-      got,
-      remedy: 'copy the artifact to a bucket there',
-    }];
-  }
-
   private checkPath(property: string, key: string, used = key): Violation[] {
     const bucketLength = Token.isUnresolved(this.bucket.bucketName) ? SHORTEST_BUCKET_NAME : this.bucket.bucketName.length;
     const length = `s3:///${used}`.length + bucketLength;
@@ -124,6 +117,12 @@ const CODE_NEEDS_ARCHIVE: Violation = {
   property: 'code',
   rule: 'cannot be added to files that are in a bucket',
   remedy: 'put it there below code/, or give an archive to ModelArtifact.fromBucket',
+};
+
+const SHARING_NEEDS_ARCHIVE: Violation = {
+  property: 'artifact',
+  rule: 'must be an archive: SageMaker takes files that are not packed for a single model only',
+  remedy: 'pack the model with `tar -czf`, and give it to ModelArtifact.fromBucket',
 };
 
 /** In the model's rights, these would stand for the keys of other objects. */

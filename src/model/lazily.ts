@@ -20,6 +20,21 @@ export function codeLayout(): typeof import('./code-layout') {
   return require('./code-layout');
 }
 
+/** Model packages. */
+export function modelPackage(): typeof import('./model-package') {
+  return require('./model-package');
+}
+
+/** Copies of archives for many models; they take a function. */
+export function multiModelCopies(): typeof import('./multi-model-copies') {
+  return require('./multi-model-copies');
+}
+
+/** Many models behind one endpoint. */
+export function multiModelSource(): typeof import('./multi-model-source') {
+  return require('./multi-model-source');
+}
+
 /** SavedModels on disk. */
 export function savedModelArtifact(): typeof import('./saved-model-artifact') {
   return require('./saved-model-artifact');

@@ -1,7 +1,9 @@
+import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { ArtifactSource, ArtifactUse, CheckedArtifact } from './artifact-source';
-import { archiveArtifact, bucketArtifact, savedModelArtifact } from './lazily';
+import { archiveArtifact, bucketArtifact, modelPackage, savedModelArtifact } from './lazily';
+import type { ModelPackage } from './model-package';
 import { requireText } from '../private/checks';
 
 /** What a SavedModel on disk is served as. */
@@ -37,8 +39,40 @@ export interface BucketArtifactOptions {
   readonly revision?: string;
 }
 
+/** What a model needs beyond its package. */
+export interface ModelPackageArtifactOptions {
+  /**
+   * The bucket that has the model data of the package, in the region of the model. The role may then read it.
+   *
+   * @default - none: another policy must let the role read it, which is warned of
+   */
+  readonly dataBucket?: s3.IBucket;
+
+  /**
+   * What the role may read in the bucket: the key of the package's archive, which ends in `.tar.gz`, or what the keys
+   * of its files begin with, up to a slash, which is added if it is missing; a token has to end in one.
+   *
+   * @default - all of the bucket
+   */
+  readonly dataPrefix?: string;
+
+  /**
+   * The repository that has the image of the package, which the role may then pull.
+   *
+   * @default - those of the images of AWS that serve TensorFlow models in the region
+   */
+  readonly imageRepository?: ecr.IRepository;
+
+  /**
+   * Which inference specification of the package is used, for one that has several.
+   *
+   * @default - the main one
+   */
+  readonly inferenceSpecificationName?: string;
+}
+
 /** The files of a model: where they are, and how they get to SageMaker. */
-export class ModelArtifact {
+export abstract class ModelArtifact {
   /**
    * Takes a model from a directory on disk: a SavedModel, the versions of one, or several models.
    *
@@ -52,7 +86,7 @@ export class ModelArtifact {
   public static fromSavedModel(directory: string, options: SavedModelArtifactOptions = {}): ModelArtifact {
     requireText('ModelArtifact.fromSavedModel', 'directory', directory);
     const { SavedModelSource } = savedModelArtifact();
-    return new ModelArtifact(new SavedModelSource(directory, options));
+    return new ArtifactFromSource(new SavedModelSource(directory, options));
   }
 
   /**
@@ -67,7 +101,7 @@ export class ModelArtifact {
   public static fromArchive(file: string): ModelArtifact {
     requireText('ModelArtifact.fromArchive', 'file', file);
     const { ArchiveSource } = archiveArtifact();
-    return new ModelArtifact(new ArchiveSource(file));
+    return new ArtifactFromSource(new ArchiveSource(file));
   }
 
   /**
@@ -83,7 +117,7 @@ export class ModelArtifact {
   public static fromBucket(bucket: s3.IBucket, key: string, options: BucketArtifactOptions = {}): ModelArtifact {
     requireText('ModelArtifact.fromBucket', 'key', key);
     const { BucketSource } = bucketArtifact();
-    return new ModelArtifact(new BucketSource(bucket, { key, revision: options.revision }));
+    return new ArtifactFromSource(new BucketSource(bucket, { key, revision: options.revision }));
   }
 
   /**
@@ -100,10 +134,32 @@ export class ModelArtifact {
   public static fromBucketPrefix(bucket: s3.IBucket, prefix: string, options: BucketArtifactOptions = {}): ModelArtifact {
     requireText('ModelArtifact.fromBucketPrefix', 'prefix', prefix);
     const { BucketSource } = bucketArtifact();
-    return new ModelArtifact(new BucketSource(bucket, { prefix, revision: options.revision }));
+    return new ArtifactFromSource(new BucketSource(bucket, { prefix, revision: options.revision }));
   }
 
-  private constructor(private readonly source: ArtifactSource) {}
+  /**
+   * Takes a version from a model registry of SageMaker, which says of itself which image serves which files.
+   *
+   * The model gets neither a `version` nor an `image`, nor `code`. Variables and typed options are added to those of the
+   * package, or take their place.
+   *
+   * @param modelPackageArn the ARN of the version, such as
+   * `arn:aws:sagemaker:us-east-1:123456789012:model-package/half-plus-three/7`, or the name of a package without versions
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-deploy.html
+   */
+  public static fromModelPackage(modelPackageArn: string, options: ModelPackageArtifactOptions = {}): ModelArtifact {
+    requireText('ModelArtifact.fromModelPackage', 'modelPackageArn', modelPackageArn);
+    const { ModelPackage } = modelPackage();
+    return new ArtifactFromSource(new ModelPackage(modelPackageArn, options));
+  }
+
+  /** What it is taken from. @internal */
+  protected abstract readonly _source: ArtifactSource;
+
+  /** The model package, if it is one. @internal */
+  public get _modelPackage(): ModelPackage | undefined {
+    return this._source.modelPackage;
+  }
 
   /**
    * Looks through the artifact, before it is provided in S3.
@@ -112,6 +168,13 @@ export class ModelArtifact {
    * @internal
    */
   public _check(scope: Construct, use: ArtifactUse): CheckedArtifact {
-    return this.source.check(scope, use);
+    return this._source.check(scope, use);
+  }
+}
+
+/** An artifact that is nothing but where it is taken from. */
+class ArtifactFromSource extends ModelArtifact {
+  constructor(protected readonly _source: ArtifactSource) {
+    super();
   }
 }

@@ -1,13 +1,17 @@
-import { Annotations, Token } from 'aws-cdk-lib/core';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Annotations, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { CheckedArtifact } from './artifact-source';
-import type { ModelFromArtifactProps } from './model-from-artifact';
+import type { ArtifactFacts, CheckedArtifact } from './artifact-source';
+import type { ModelOptions } from './model-options';
+import type { ModelFacts } from './placeable-model';
+import type { TensorFlowContainerOptions } from './serving-container';
+import type { TensorFlowImage } from '../images/tensorflow-image';
 import type { TensorFlowVersion } from '../images/tensorflow-version';
 import { compareVersions, minorOf } from '../images/version-numbers';
 import { validationError, type Violation } from '../private/errors';
 
 /** Finds fault with a model that has no image, or two. */
-export function checkImage(props: ModelFromArtifactProps): Violation[] {
+export function checkImage(props: TensorFlowContainerOptions): Violation[] {
   if ((props.version === undefined) === (props.image === undefined)) {
     return [{
       property: 'version',
@@ -20,13 +24,49 @@ export function checkImage(props: ModelFromArtifactProps): Violation[] {
 }
 
 /** Finds fault with what needs a VPC and has none. */
-export function checkNetwork(props: ModelFromArtifactProps): Violation[] {
+export function checkNetwork(props: ModelOptions, ...images: (TensorFlowImage | undefined)[]): Violation[] {
   const remedy = 'give the `vpc` that they belong to';
   return [
+    ...(props.vpc === undefined && images.some((image) => image?._isPrivate === true) ? [{
+      property: 'vpc',
+      rule: 'is required for an image in a private registry, which SageMaker reaches through it',
+      remedy: 'give the VPC that reaches the registry',
+    }] : []),
     ...(props.vpc === undefined && props.vpcSubnets !== undefined ? [{ property: 'vpcSubnets', rule: 'needs a VPC', remedy }] : []),
     ...(props.vpc === undefined && props.securityGroups !== undefined ? [{ property: 'securityGroups', rule: 'needs a VPC', remedy }] : []),
     ...(props.securityGroups?.length === 0 ? [{ property: 'securityGroups', rule: 'must not be empty', remedy: 'leave it out for a new one' }] : []),
   ];
+}
+
+/** Finds fault with a bucket that SageMaker cannot read from. */
+export function checkBucketRegion(scope: Construct, property: string, bucket: s3.IBucket): Violation[] {
+  const [wanted, got] = [Stack.of(scope).region, bucket.env.region];
+  return Token.isUnresolved(wanted) || Token.isUnresolved(got) || wanted === got ? [] : [{
+    property,
+    rule: `must be in ${wanted}, the region of the model, from which alone SageMaker reads it`,
+    got,
+    remedy: 'copy the artifact to a bucket there',
+  }];
+}
+
+/** Finds fault with isolation in which a container could not start. */
+export function checkIsolation({ networkIsolation }: ModelOptions, artifacts: ArtifactFacts[]): Violation[] {
+  return networkIsolation !== true || artifacts.every(({ hasRequirements }) => hasRequirements !== true) ? [] : [{
+    property: 'networkIsolation',
+    got: true,
+    rule: 'would keep the container from installing requirements.txt, without which it does not start',
+    remedy: 'put the packages under lib/ instead of requirements.txt, or leave out `networkIsolation`',
+  }];
+}
+
+/** Whether containers are cut off from the network. */
+export function isolationOf({ networkIsolation, vpc }: ModelOptions, artifacts: ArtifactFacts[]): ModelFacts['networkIsolation'] {
+  if (networkIsolation !== undefined) {
+    return networkIsolation ? 'required' : 'off';
+  }
+  // code in a VPC is there to reach something in it
+  const needsNetwork = artifacts.some((artifact) => artifact.needsNetwork === true || (vpc !== undefined && artifact.hasInferenceCode === true));
+  return needsNetwork ? 'off' : 'default';
 }
 
 /** An older release may not know an operation that a newer one wrote. */

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { ArtifactSource, ArtifactUse, CheckedArtifact } from './artifact-source';
 import { locationOf, ModelAsset } from './model-asset';
 import { checkModelName, checkOnDisk, isVersion, RULE_FOR_NAMES } from './model-names';
+import { severalModels } from './multi-model-layout';
 import { throwIfAny, type Violation } from '../private/errors';
 import { contentOfFiles } from '../private/packing';
 import { PackingError, reporting } from '../private/packing-error';
@@ -28,10 +29,15 @@ export class SavedModelSource implements ArtifactSource {
     return this.explaining(scope, () => {
       throwIfAny(scope, [...checkOnDisk(this.directory), ...this.checkNames()]);
       const models = findSavedModels(this.directory, { modelName: this.names.name });
-      throwIfAny(scope, [...models.flatMap((model) => this.checkModel(model, models.length)), ...this.checkStrayCode(models)]);
+      const isNamed = use.sharesContainer !== true;
+      throwIfAny(scope, [
+        ...isNamed || models.length === 1 ? [] : [{ property: 'artifact', got: this.directory, ...severalModels(models.map(({ name }) => name)) }],
+        ...models.flatMap((model) => [...isNamed ? this.checkName(model, models.length) : [], ...this.checkVersion(model, models.length)]),
+        ...this.checkStrayCode(models),
+      ]);
 
       const versions = models.flatMap(({ name, versions: found }) => found.map(({ path: source, directoryName }) => ({
-        source, prefix: `${name}/${this.names.version ?? directoryName}`,
+        source, prefix: `${isNamed ? `${name}/` : ''}${this.names.version ?? directoryName}`,
       })));
       const tensorFlowVersions = versions.map(({ source }) => readSavedModel(source).serving.tensorFlowVersion)
         .filter((version) => version !== undefined);
@@ -71,12 +77,15 @@ export class SavedModelSource implements ArtifactSource {
     ];
   }
 
-  private checkModel(model: FoundModel, count: number): Violation[] {
-    const { name, version } = this.names;
+  private checkName(model: FoundModel, count: number): Violation[] {
+    return (this.names.name === undefined ? checkModelName(model.name) : []).map(({ rule, remedy }) => ({
+      property: 'artifact', got: this.directory, rule, remedy: count === 1 ? 'give another `name`' : remedy,
+    }));
+  }
+
+  private checkVersion(model: FoundModel, count: number): Violation[] {
+    const { version } = this.names;
     return [
-      ...(name === undefined ? checkModelName(model.name) : []).map(({ rule, remedy }) => ({
-        property: 'artifact', got: this.directory, rule, remedy: count === 1 ? 'give another `name`' : remedy,
-      })),
       ...version !== undefined && count * model.versions.length > 1 ? [{
         property: 'artifact.version',
         got: version,

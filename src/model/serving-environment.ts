@@ -38,6 +38,13 @@ const RULES: { readonly [variable: string]: Rule } = {
   OMP_NUM_THREADS: POSITIVE,
 };
 
+/** How many seconds the container waits for a request by itself; the last is for TensorFlow Serving's answer, in some releases only. */
+const OWN_TIMEOUTS = {
+  SAGEMAKER_GUNICORN_TIMEOUT_SECONDS: 30,
+  SAGEMAKER_NGINX_PROXY_READ_TIMEOUT_SECONDS: 60,
+  SAGEMAKER_TFS_WAIT_TIME_SECONDS: 60,
+};
+
 /** Variables whose value can be any text. */
 const READ_AS_GIVEN = ['SAGEMAKER_TFS_DEFAULT_MODEL_NAME', 'SAGEMAKER_TFS_VERSION'];
 
@@ -80,6 +87,20 @@ export function servingEnvironment(options: TensorFlowServingOptions): Environme
   });
 }
 
+/**
+ * The variables that let requests take their time, where the container would give up before.
+ *
+ * @param environment what is set already, which stays
+ * @param waitsForLoading whether the time that a model has to load is also that of an answer of TensorFlow Serving
+ */
+export function longerTimeouts(environment: Environment, timeout: Duration, waitsForLoading: boolean): Environment {
+  const seconds = timeout.toSeconds({ integral: false });
+  return withoutUndefined(Object.fromEntries(Object.entries(OWN_TIMEOUTS)
+    .filter(([variable, own]) => environment[variable] === undefined && (Token.isUnresolved(seconds) || seconds > own)
+      && (variable !== 'SAGEMAKER_TFS_WAIT_TIME_SECONDS' || waitsForLoading))
+    .map(([variable]) => [variable, seconds])));
+}
+
 /** What is wrong with the options. */
 export function checkServingOptions(options: TensorFlowServingOptions): Violation[] {
   const count = { min: 1, max: 2 ** 31 - 1 };
@@ -108,8 +129,22 @@ export function checkServingOptions(options: TensorFlowServingOptions): Violatio
   ];
 }
 
-/** What is wrong with the environment of a container. */
-export function checkEnvironment(environment: Environment, fromOptions: Environment): Violation[] {
+/** How many characters the variables of all containers of a model may have. */
+export const LARGEST_ENVIRONMENT = 32 * 1024;
+
+/** How many characters the variables have, as far as they are known. */
+export function sizeOf(environment: Environment): number {
+  const known = (value: unknown) => typeof value === 'string' && !Token.isUnresolved(value) ? value.length : 0;
+  return Object.entries(environment).reduce((sum, [key, value]) => sum + key.length + known(value), 0);
+}
+
+/** What is wrong with the environment of a container that reads it in a way of its own. */
+export function checkVariables(environment: Environment): Violation[] {
+  return checkEnvironment(environment, {}, {});
+}
+
+/** What is wrong with the environment of a container of TensorFlow Serving. */
+export function checkEnvironment(environment: Environment, fromOptions: Environment, rules = RULES): Violation[] {
   const violations: Violation[] = [];
   for (const [key, value] of Object.entries(environment)) {
     const property = `environment.${key}`;
@@ -126,7 +161,7 @@ export function checkEnvironment(environment: Environment, fromOptions: Environm
     if (value.length > 1024) {
       violations.push({ property, rule: 'must be at most 1024 characters long', got: value.length });
     }
-    const rule = RULES[key];
+    const rule = rules[key];
     if (rule !== undefined && !rule.pattern.test(value)) {
       violations.push({ property, rule: `${rule.rule}, or the container does not start`, got: value });
     }
@@ -135,13 +170,12 @@ export function checkEnvironment(environment: Environment, fromOptions: Environm
     }
   }
   const all = { ...fromOptions, ...environment };
-  const known = (value: unknown) => typeof value === 'string' && !Token.isUnresolved(value) ? value.length : 0;
-  const size = Object.entries(all).reduce((sum, [key, value]) => sum + key.length + known(value), 0);
+  const size = sizeOf(all);
   if (Object.keys(all).length > 100) {
     violations.push({ property: 'environment', rule: 'must have at most 100 entries', got: Object.keys(all).length });
   }
-  if (size > 32 * 1024) {
-    violations.push({ property: 'environment', rule: 'must be at most 32768 characters in all keys and values', got: size });
+  if (size > LARGEST_ENVIRONMENT) {
+    violations.push({ property: 'environment', rule: `must be at most ${LARGEST_ENVIRONMENT} characters in all keys and values`, got: size });
   }
   return violations;
 }

@@ -118,7 +118,8 @@ export interface TensorFlowServingOptions {
    *
    * The endpoint's health check waits as long, and a minute more for the container itself.
    *
-   * @default - what the container's release gives a model: about a minute
+   * @default - what the container's release gives a model: about a minute; with TensorFlow 2.20 and later on an
+   * asynchronous endpoint as long as that gives a request, because the container waits for answers no longer
    */
   readonly modelLoadTimeout?: Duration;
 
@@ -128,7 +129,8 @@ export interface TensorFlowServingOptions {
    * A real-time endpoint gives a request 60 seconds, whatever is set here. TensorFlow Serving's own REST interface
    * gives up after 30 seconds, so that more than that helps only an `inference.py` that does work of its own.
    *
-   * @default - 30 seconds for `inference.py`, 60 seconds for the container
+   * @default - 30 seconds for `inference.py`, 60 seconds for the container; on an asynchronous endpoint as long as that
+   * gives a request, if it is more
    */
   readonly invocationTimeout?: Duration;
 

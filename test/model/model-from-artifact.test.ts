@@ -6,6 +6,7 @@ import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Grant, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnModel } from 'aws-cdk-lib/aws-sagemaker';
 import {
@@ -24,6 +25,11 @@ function inBucket(stack: Stack, props: Partial<ModelFromArtifactProps> = {}): Mo
     version: props.image === undefined ? TensorFlowVersion.V2_19 : undefined,
     ...props,
   });
+}
+
+/** The ids of the policies that a construct has in a stack. */
+function policiesOf(stack: Stack, id: string): string[] {
+  return Object.keys(validTemplate(stack).findResources('AWS::IAM::Policy')).filter((policy) => policy.startsWith(id));
 }
 
 describe('a minimal model', () => {
@@ -465,7 +471,7 @@ describe('one model on several processors', () => {
     on(endpoints, 'One', model, 'ml.c5.large');
     on(endpoints, 'Two', model, 'ml.c5.large');
     validTemplate(endpoints).resourceCountIs('AWS::SageMaker::Model', 1);
-    validTemplate(endpoints).resourceCountIs('AWS::IAM::Policy', 1);
+    expect(policiesOf(endpoints, 'TensorFlowModel')).toHaveLength(1);
   });
 
   test('has the name of the one for the CPU, which is made with its rights and tags, if it is on several others', () => {
@@ -540,7 +546,7 @@ describe('one model on several processors', () => {
     const stack = newStack();
     const model = inBucket(stack);
     new TensorFlowServingEndpoint(stack, 'Endpoint', { model, instanceType: InstanceType.of('ml.c5.large') }).grantInvoke(model);
-    validTemplate(stack).resourceCountIs('AWS::IAM::Policy', 2); // the schema finds circles
+    expect(policiesOf(stack, 'Model')).toHaveLength(2); // the schema finds circles
   });
 
   test('is made in the stack of its user where the region is only known when it is deployed', () => {
@@ -559,7 +565,7 @@ describe('one model on several processors', () => {
     const endpoints = new Stack(app, 'Endpoints', { env: { account: '123456789012', region: 'eu-west-1' } });
     expect(() => on(endpoints, 'Endpoint', inBucket(models), 'ml.c5.large')).toThrow(
       '[Endpoints/Endpoint] `model` must be in the account and region of what uses it: it is in aws://123456789012/us-east-1, '
-      + 'its user in aws://123456789012/eu-west-1, got: Models/Model; make a ModelFromArtifact in the stack that uses it');
+      + 'its user in aws://123456789012/eu-west-1, got: Models/Model; make a model in the stack that uses it');
   });
 });
 
@@ -604,6 +610,46 @@ describe('the image', () => {
     });
     validTemplate(images).hasResourceProperties('AWS::ECR::Repository', {
       RepositoryPolicyText: { Statement: [Match.objectLike({ Action: Match.arrayWith(['ecr:BatchGetImage']) })] },
+    });
+  });
+
+  describe('in a registry that is not Amazon ECR', () => {
+    const FUNCTION = 'arn:aws:lambda:us-east-1:123456789012:function:credentials';
+    const URI = 'registry.example.com/team/serving:7';
+
+    test('is reached through the VPC', () => {
+      const stack = newStack();
+      inBucket(stack, { image: TensorFlowImage.fromPrivateRegistry(URI), vpc: new Vpc(stack, 'Vpc') });
+      const [model] = Object.values(validTemplate(stack).findResources('AWS::SageMaker::Model'));
+      expect(model.Properties.PrimaryContainer).toEqual({
+        Image: URI, ImageConfig: { RepositoryAccessMode: 'Vpc' }, ModelDataUrl: 's3://models/models/7/model.tar.gz',
+      });
+    });
+
+    test('may want credentials, which every model may ask for', () => {
+      const stack = newStack();
+      const credentialsProvider = LambdaFunction.fromFunctionArn(stack, 'Function', FUNCTION);
+      const vpc = new Vpc(stack, 'Vpc');
+      for (const id of ['One', 'Two']) {
+        new ModelFromArtifact(stack, id, {
+          artifact: ModelArtifact.fromBucket(Bucket.fromBucketName(stack, `${id}Bucket`, 'models'), 'model.tar.gz'),
+          image: TensorFlowImage.fromPrivateRegistry(URI, { credentialsProvider }),
+          vpc,
+        });
+      }
+      const template = validTemplate(stack);
+      const containers = Object.values(template.findResources('AWS::SageMaker::Model')).map(({ Properties }) => Properties.PrimaryContainer);
+      expect(containers.map(({ ImageConfig }) => ImageConfig)).toEqual(Array(2).fill({
+        RepositoryAccessMode: 'Vpc', RepositoryAuthConfig: { RepositoryCredentialsProviderArn: FUNCTION },
+      }));
+      const statements = Object.values(template.findResources('AWS::IAM::Policy')).map(({ Properties }) => Properties.PolicyDocument.Statement);
+      expect(statements).toEqual(Array(2).fill(expect.arrayContaining([{ Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: FUNCTION }])));
+      expect(JSON.stringify(statements)).not.toContain('ecr:');
+    });
+
+    test('needs a VPC', () => {
+      expect(() => inBucket(newStack(), { image: TensorFlowImage.fromPrivateRegistry(URI) })).toThrow(new Error(
+        '[Stack/Model] `vpc` is required for an image in a private registry, which SageMaker reaches through it; give the VPC that reaches the registry'));
     });
   });
 
@@ -688,6 +734,12 @@ test('stacks with constructs of the same names can share a role: their policies 
   });
   expect(names.flat()).toHaveLength(2);
   expect(names[0]).not.toEqual(names[1]);
+});
+
+test('stacks for any region can share a role: their policies have the region in their names', () => {
+  const stack = agnosticStack();
+  inBucket(stack, { role: Role.fromRoleName(stack, 'Role', 'shared') });
+  validTemplate(stack).hasResourceProperties('AWS::IAM::Policy', { PolicyName: { 'Fn::Join': ['', [Match.stringLikeRegexp('^StackModel.*-$'), { Ref: 'AWS::Region' }]] } });
 });
 
 test('the default child is the first model that was made', () => {
