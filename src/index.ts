@@ -1,18 +1,52 @@
 export { AcceleratorType } from './images/accelerator-type';
 export { InstanceType } from './images/instance-type';
-export { TensorFlowImage, type TensorFlowImageAssetOptions } from './images/tensorflow-image';
+export { type PrivateRegistryOptions, TensorFlowImage, type TensorFlowImageAssetOptions } from './images/tensorflow-image';
 export { TensorFlowVersion } from './images/tensorflow-version';
 
 export { InferenceCode } from './model/inference-code';
-export { type BucketArtifactOptions, ModelArtifact, type SavedModelArtifactOptions } from './model/model-artifact';
+export { InferenceExecutionMode, InferencePipeline, type InferencePipelineProps } from './model/inference-pipeline';
+export { type BucketArtifactOptions, ModelArtifact, type ModelPackageArtifactOptions, type SavedModelArtifactOptions } from './model/model-artifact';
 export { ModelFromArtifact, type ModelFromArtifactProps } from './model/model-from-artifact';
+export { type ModelOptions } from './model/model-options';
+export { type AddModelOptions, MultiModel, type MultiModelOptions } from './model/multi-model';
+export { type ImagePipelineContainerOptions, PipelineContainer, type ServingPipelineContainerOptions } from './model/pipeline-container';
+export { type TensorFlowContainerOptions } from './model/serving-container';
 export { GunicornWorkerClass, ServingLogLevel, type TensorFlowServingOptions } from './model/serving-options';
 export { type ITensorFlowModel } from './model/tensorflow-model';
 
+export { AlarmKind } from './endpoint/alarm-kind';
+export { type AsyncInference, AsyncNotification } from './endpoint/async-inference';
+export { CapacityReservation } from './endpoint/capacity-reservation';
+export { CapacitySize } from './endpoint/capacity-size';
+export { ClarifyContentType, type ClarifyExplainer, ClarifyFeatureType, ClarifyTextGranularity } from './endpoint/clarify-explainer';
+export { ClarifyTextLanguage } from './endpoint/clarify-text-language';
+export { type CoreDump } from './endpoint/core-dump';
+export { CaptureMode, type DataCapture } from './endpoint/data-capture';
+export {
+  type BlueGreenDeploymentOptions, type CanaryDeploymentOptions, DeploymentStrategy, type LinearDeploymentOptions, type RollingDeploymentOptions,
+} from './endpoint/deployment-strategy';
+export { EndpointAlarms } from './endpoint/endpoint-alarms';
 export { type ITensorFlowServingEndpoint, type VariantMetricOptions } from './endpoint/endpoint-base';
-export { EndpointVariant, type InstanceVariantOptions } from './endpoint/endpoint-variant';
+export { type EndpointAlarmsOptions, EndpointMonitoring } from './endpoint/endpoint-monitoring';
+export { EndpointVariant } from './endpoint/endpoint-variant';
+export { type TensorFlowServingEndpointAttributes } from './endpoint/imported-endpoint';
 export { InferenceAmiVersion } from './endpoint/inference-ami-version';
+export { type CommonInstanceVariantOptions, type InstancePool, type InstancePoolVariantOptions, type InstanceVariantOptions } from './endpoint/instance-variant-options';
+export { type RecommendedRollbackAlarmsOptions, RollbackAlarms } from './endpoint/rollback-alarms';
 export { RoutingStrategy } from './endpoint/routing-strategy';
 export {
-  TensorFlowServingEndpoint, type TensorFlowServingEndpointAttributes, type TensorFlowServingEndpointProps,
-} from './endpoint/tensorflow-serving-endpoint';
+  type AutoScaleInstanceCountOptions, type BacklogScalingOptions, type ConcurrentRequestsScalingOptions, type InvocationsScalingOptions,
+  ScalableInstanceCount, type ScalableInstanceCountProps, type UtilizationScalingOptions,
+} from './endpoint/scalable-instance-count';
+export {
+  type AutoScaleProvisionedConcurrencyOptions, type ConcurrencyUtilizationScalingOptions, ScalableProvisionedConcurrency,
+  type ScalableProvisionedConcurrencyProps,
+} from './endpoint/scalable-provisioned-concurrency';
+export { type MetricScalingOptions, type TargetTrackingOptions } from './endpoint/scaling-options';
+export { type ServerlessVariantOptions } from './endpoint/serverless-variant';
+export { ServingVpcEndpoints, type ServingVpcEndpointsProps } from './endpoint/serving-vpc-endpoints';
+export { ShapBaseline } from './endpoint/shap-baseline';
+export { TensorFlowServingDashboard, type TensorFlowServingDashboardProps } from './endpoint/tensorflow-serving-dashboard';
+export { TensorFlowServingEndpoint } from './endpoint/tensorflow-serving-endpoint';
+export { type TensorFlowServingEndpointProps } from './endpoint/tensorflow-serving-endpoint-props';
+export { VariantProperty } from './endpoint/variant-property';

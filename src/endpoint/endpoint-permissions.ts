@@ -6,3 +6,6 @@ export const INVOKE_ASYNC = ['sagemaker:InvokeEndpointAsync'];
 
 /** Reads the state of the endpoint. */
 export const DESCRIBE = ['sagemaker:DescribeEndpoint'];
+
+/** Looks at the alarms that undo an update. */
+export const DESCRIBE_ALARMS = ['cloudwatch:DescribeAlarms'];

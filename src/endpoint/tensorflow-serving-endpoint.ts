@@ -1,97 +1,32 @@
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
-import { Annotations, Stack, Token } from 'aws-cdk-lib/core';
+import { Annotations, type Duration, Lazy, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { type AsyncInference, asyncCallerStatements, asyncInvocationTimeout, asyncStatements, checkAsyncInference, renderAsyncInference } from './async-inference';
+import { checkClarifyExplainer, explainerStatements, renderClarifyExplainer } from './clarify-explainer';
+import { checkDataCapture, dataCaptureStatements, renderDataCapture } from './data-capture';
 import { type ITensorFlowServingEndpoint, TensorFlowServingEndpointBase } from './endpoint-base';
-import { ENDPOINT_NAME, ENDPOINT_NAME_RULE, EndpointVariant } from './endpoint-variant';
-import type { AcceleratorType } from '../images/accelerator-type';
-import type { InstanceType } from '../images/instance-type';
-import type { ITensorFlowModel } from '../model/tensorflow-model';
+import { checkFeatures, checkForm, checkMetrics, checkRetained, checkRollbackAlarms, checkTogether } from './endpoint-checks';
+import { EndpointMonitoring } from './endpoint-monitoring';
+import { ENDPOINT_NAME, ENDPOINT_NAME_RULE, nameBeforehand, nameByStack } from './endpoint-name';
+import { grantForEndpoint, type RightsForEndpoint } from './endpoint-rights';
+import { EndpointVariant } from './endpoint-variant';
+import { GuardedDeployment } from './guarded-deployment';
+import { connectionsOf, ImportedEndpoint, type TensorFlowServingEndpointAttributes } from './imported-endpoint';
+import { type AutoScaleInstanceCountOptions, ScalableInstanceCount } from './scalable-instance-count';
+import { type AutoScaleProvisionedConcurrencyOptions, ScalableProvisionedConcurrency } from './scalable-provisioned-concurrency';
+import type { TensorFlowServingEndpointProps } from './tensorflow-serving-endpoint-props';
+import { VariantProperty } from './variant-property';
+import type { BoundVariant, VariantUse } from './variant-source';
+import { placeable } from '../model/placeable-model';
 import { checkPattern } from '../private/checks';
-import { throwIfAny, validationError, type Violation } from '../private/errors';
+import { throwIfAny, validationError } from '../private/errors';
 import { nameInArn } from '../private/sagemaker-arn';
 
 /** The variant of an endpoint that has only one, as SageMaker's own tools call it. */
 const ONLY_VARIANT = 'AllTraffic';
-
-/** An endpoint that exists already. */
-export interface TensorFlowServingEndpointAttributes {
-  /** The name of the endpoint. */
-  readonly endpointName: string;
-
-  /**
-   * The names of its variants, which metrics are chosen by.
-   *
-   * @default - unknown: metrics name their variant
-   */
-  readonly variantNames?: string[];
-
-  /**
-   * The security groups of its containers.
-   *
-   * @default - unknown: the endpoint has no `connections`
-   */
-  readonly securityGroups?: ec2.ISecurityGroup[];
-}
-
-/** One model on one type of instance, or several variants. */
-export interface TensorFlowServingEndpointProps {
-  /**
-   * The model of an endpoint with one variant, which is called AllTraffic.
-   *
-   * @default - none: `variants` is required
-   */
-  readonly model?: ITensorFlowModel;
-
-  /**
-   * The type of the instances of an endpoint with one variant.
-   *
-   * @default - none: `variants` is required
-   */
-  readonly instanceType?: InstanceType;
-
-  /**
-   * How many instances an endpoint with one variant starts with, at least 1.
-   *
-   * @default 1
-   */
-  readonly initialInstanceCount?: number;
-
-  /**
-   * An Elastic Inference accelerator for each instance of an endpoint with one variant. AWS no longer offers these.
-   *
-   * @default - none
-   */
-  readonly acceleratorType?: AcceleratorType;
-
-  /**
-   * The variants, 1 to 10, instead of `model` and `instanceType`.
-   *
-   * @default - one variant of `model` on `instanceType`
-   */
-  readonly variants?: EndpointVariant[];
-
-  /**
-   * The name of the endpoint. It has 1 to 63 letters, digits and hyphens, and is the same in capital and small letters.
-   *
-   * CloudFormation can update an endpoint with a name of its own, but not replace it.
-   *
-   * @default - CloudFormation makes one
-   */
-  readonly endpointName?: string;
-
-  /**
-   * The key that encrypts the volumes of the instances.
-   *
-   * Instances with storage of their own, such as `ml.g5.xlarge`, encrypt it in hardware, with a key that is lost with
-   * the instance; this key does not encrypt it, which is warned of.
-   *
-   * @default - a key of SageMaker's
-   * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
-   */
-  readonly encryptionKey?: kms.IKey;
-}
 
 /**
  * A SageMaker endpoint that answers TensorFlow Serving's requests.
@@ -136,11 +71,26 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
   /** The name of the endpoint's configuration. */
   public readonly endpointConfigName: string;
 
-  /** @internal */
-  protected readonly _variantNames: string[];
+  /** Alarms for the endpoint. */
+  public readonly monitoring: EndpointMonitoring;
 
+  /** The variants that answer requests. @internal */
+  public readonly _variants: readonly EndpointVariant[];
+
+  /** The variant that gets copies of requests. @internal */
+  public readonly _shadow?: EndpointVariant;
+
+  /** How often the metrics of the instances are published, if it was given. @internal */
+  public readonly _metricPublishFrequency?: Duration;
+
+  /** The name of the endpoint in the dimensions of its metrics. @internal */
+  protected readonly _metricEndpointName: string;
+
+  private readonly asyncInference?: AsyncInference;
+  private readonly guarded?: GuardedDeployment;
   private readonly securityGroups: ec2.ISecurityGroup[];
   private ownConnections?: ec2.Connections;
+  private isScaled = false;
 
   constructor(scope: Construct, id: string, props: TensorFlowServingEndpointProps) {
     super(scope, id, { physicalName: props.endpointName });
@@ -152,33 +102,55 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
       initialInstanceCount: props.initialInstanceCount,
       acceleratorType: props.acceleratorType,
     })];
+    const use: VariantUse = {
+      asyncInvocationTimeout: props.asyncInference !== undefined ? asyncInvocationTimeout(props.asyncInference) : undefined,
+      copiesRequests: props.shadow !== undefined,
+    };
+    const guarded = GuardedDeployment.of(variants, props);
     throwIfAny(this, [
-      ...variants.flatMap((variant, index) => variant._check(props.variants === undefined ? '' : `variants[${index}].`)),
-      ...checkTogether(variants),
+      ...variants.flatMap((variant, index) => variant._check(props.variants === undefined ? '' : `variants[${index}].`, use)),
+      ...props.shadow?._check('shadow.', use) ?? [],
+      ...checkTogether(variants, props.shadow),
+      ...checkFeatures(props, variants),
+      ...props.asyncInference !== undefined ? checkAsyncInference(props.asyncInference, this) : [],
+      ...props.dataCapture !== undefined ? checkDataCapture(props.dataCapture, this) : [],
+      ...props.explainer !== undefined ? checkClarifyExplainer(props.explainer, this) : [],
+      ...guarded?.check() ?? [],
+      ...checkRollbackAlarms(props, variants, guarded),
+      ...checkMetrics(props),
+      ...checkRetained(props),
       ...checkPattern('endpointName', props.endpointName, ENDPOINT_NAME, ENDPOINT_NAME_RULE),
     ]);
-    for (const { id: warning, message } of variants.flatMap((variant) => variant._warnings)) {
-      Annotations.of(this).addWarningV2(`cdk-tensorflow-serving:${warning}`, message);
-    }
-    const unencrypted = variants.filter((variant) => variant._hasLocalStorage).map(({ variantName }) => variantName);
-    if (props.encryptionKey !== undefined && unencrypted.length > 0) {
-      Annotations.of(this).addWarningV2('cdk-tensorflow-serving:localStorageHasItsOwnKey',
-        `The instances of ${unencrypted.join(', ')} have storage of their own, which the hardware encrypts and \`encryptionKey\` does not; `
-        + 'take instances without, such as ml.c5.xlarge, if that key must encrypt all');
-    }
+    this.warn(props, variants, guarded);
 
-    const bound = variants.map((variant) => variant._bind(this));
+    const bound = variants.map((variant) => variant._bind(this, use));
+    const boundShadow = props.shadow?._bind(this, use);
     const config = new CfnEndpointConfig(this, 'Config', {
       productionVariants: bound.map(({ production }) => production),
+      shadowProductionVariants: boundShadow !== undefined ? [boundShadow.production] : undefined,
       kmsKeyId: props.encryptionKey?.keyArn,
+      asyncInferenceConfig: props.asyncInference !== undefined ? renderAsyncInference(props.asyncInference) : undefined,
+      dataCaptureConfig: props.dataCapture !== undefined ? renderDataCapture(props.dataCapture) : undefined,
+      explainerConfig: props.explainer !== undefined ? { clarifyExplainerConfig: renderClarifyExplainer(props.explainer) } : undefined,
     });
+    addFurther(config, 'ProductionVariants', bound);
+    addFurther(config, 'ShadowProductionVariants', boundShadow !== undefined ? [boundShadow] : []);
+    addMetricsConfig(config, props);
+    const beforehand = guarded !== undefined ? nameBeforehand(this, this.physicalName) : undefined;
     const endpoint = new CfnEndpoint(this, 'Resource', {
       endpointConfigName: config.attrEndpointConfigName,
-      endpointName: this.physicalName,
+      endpointName: beforehand ?? this.physicalName,
+      retainAllVariantProperties: Lazy.any({ produce: () => this.retains(props) }),
+      excludeRetainedVariantProperties: Lazy.any({ produce: () => this.excluded(props) }),
+      deploymentConfig: guarded !== undefined ? Lazy.any({ produce: () => guarded.render() }) : undefined,
     });
 
-    this._variantNames = variants.map(({ variantName }) => variantName);
-    this.securityGroups = [...new Set(bound.flatMap(({ securityGroups }) => securityGroups))];
+    this._variants = variants;
+    this._shadow = props.shadow;
+    this.asyncInference = props.asyncInference;
+    this._metricPublishFrequency = props.metricPublishFrequency;
+    this.guarded = guarded;
+    this.securityGroups = [...new Set([...bound, ...boundShadow !== undefined ? [boundShadow] : []].flatMap(({ securityGroups }) => securityGroups))];
     this.endpointConfigName = config.attrEndpointConfigName;
     this.endpointName = this.getResourceNameAttribute(endpoint.attrEndpointName);
     this.endpointArn = this.getResourceArnAttribute(endpoint.ref, {
@@ -186,31 +158,130 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
       resource: 'endpoint',
       resourceName: inLowerCase(this.physicalName),
     });
+    this._metricEndpointName = beforehand !== undefined ? nameByStack(this, beforehand, this.endpointName) : this.endpointName;
+    this.monitoring = new EndpointMonitoring(this);
+    const rights = this.rights(props, [...bound, ...boundShadow !== undefined ? [boundShadow] : []]);
+    guarded?.bind(endpoint, rights.map(({ role }) => role), {
+      scope: this,
+      endpointName: beforehand!,
+      endpointConfigName: config.attrEndpointConfigName,
+      variantNames: this._variantNames,
+      isAsync: this._isAsync,
+    });
+    endpoint.node.addDependency(...grantForEndpoint(this, rights));
   }
 
   /** The security groups of all variants. Throws where no model is in a VPC. */
   public get connections(): ec2.Connections {
     return this.ownConnections ??= connectionsOf(this, this.securityGroups, 'exist only for an endpoint whose model is in a VPC', 'give the model a `vpc`');
   }
-}
 
-class ImportedEndpoint extends TensorFlowServingEndpointBase {
-  public readonly endpointName: string;
-  private ownConnections?: ec2.Connections;
-  /** @internal */
-  protected readonly _variantNames: string[];
-
-  constructor(
-    scope: Construct, id: string, private readonly attributes: TensorFlowServingEndpointAttributes, public readonly endpointArn: string,
-  ) {
-    super(scope, id, { environmentFromArn: endpointArn });
-    this.endpointName = attributes.endpointName;
-    this._variantNames = attributes.variantNames ?? [];
+  /**
+   * Lets a principal send requests whose answers are written to S3, upload what they are about, and read the answers.
+   *
+   * @param grantee who may send them
+   */
+  public grantInvokeAsync(grantee: iam.IGrantable): iam.Grant {
+    const grant = super.grantInvokeAsync(grantee);
+    if (this.asyncInference !== undefined) {
+      asyncCallerStatements(this.asyncInference).forEach((statement) => grantee.grantPrincipal.addToPrincipalPolicy(statement));
+    }
+    return grant;
   }
 
-  public get connections(): ec2.Connections {
-    return this.ownConnections ??= connectionsOf(this, this.attributes.securityGroups ?? [], 'are not known of this imported endpoint',
-      'give `securityGroups` to fromEndpointAttributes');
+  /**
+   * Lets SageMaker add and remove instances of a variant.
+   *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling.html
+   */
+  public autoScaleInstanceCount(options: AutoScaleInstanceCountOptions): ScalableInstanceCount {
+    const { variantName } = this._variant(options.variantName);
+    return new ScalableInstanceCount(this, `${variantName}InstanceCount`, { ...options, endpoint: this, variantName });
+  }
+
+  /**
+   * Lets SageMaker change how much concurrency a serverless variant keeps ready.
+   *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-autoscale.html
+   */
+  public autoScaleProvisionedConcurrency(options: AutoScaleProvisionedConcurrencyOptions): ScalableProvisionedConcurrency {
+    const { variantName } = this._variant(options.variantName);
+    return new ScalableProvisionedConcurrency(this, `${variantName}ProvisionedConcurrency`, { ...options, endpoint: this, variantName });
+  }
+
+  /**
+   * Makes an alarm undo updates of the endpoint, beside those that do already.
+   *
+   * It can be one of the endpoint's own metrics, in the same stack.
+   */
+  public addRollbackAlarm(alarm: cloudwatch.IAlarm): void {
+    if (this.guarded === undefined) {
+      throw validationError(this, {
+        property: 'addRollbackAlarm', rule: 'needs a deployment strategy, which SageMaker does not have for serverless variants, Inferentia 1 and Elastic Inference',
+      });
+    }
+    this.guarded.add(alarm);
+  }
+
+  /** Whether it writes answers to S3. @internal */
+  public get _isAsync(): boolean {
+    return this.asyncInference !== undefined;
+  }
+
+  /** One of the variants, or the only one; an error where there is no such. @internal */
+  public _variant(variantName?: string): EndpointVariant {
+    const name = this._variantNameFor(variantName);
+    return this._variants.find((variant) => variant.variantName === name)!;
+  }
+
+  /** Makes updates keep what scaling has set. @internal */
+  public _retainVariantProperties(): void {
+    this.isScaled = true;
+  }
+
+  /** @internal */
+  protected get _variantNames(): string[] {
+    return this._variants.map(({ variantName }) => variantName);
+  }
+
+  private warn(props: TensorFlowServingEndpointProps, variants: EndpointVariant[], guarded: GuardedDeployment | undefined): void {
+    const all = [...variants, ...props.shadow !== undefined ? [props.shadow] : []];
+    for (const { id, message } of [...all.flatMap((variant) => variant._warnings), ...guarded?.warnings() ?? []]) {
+      Annotations.of(this).addWarningV2(`cdk-tensorflow-serving:${id}`, message);
+    }
+    const unencrypted = all.filter((variant) => variant._hasLocalStorage).map(({ variantName }) => variantName);
+    if (props.encryptionKey !== undefined && unencrypted.length > 0) {
+      Annotations.of(this).addWarningV2('cdk-tensorflow-serving:localStorageHasItsOwnKey',
+        `The instances of ${unencrypted.join(', ')} have storage of their own, which the hardware encrypts and \`encryptionKey\` does not; `
+        + 'take instances without, such as ml.c5.xlarge, if that key must encrypt all');
+    }
+    if (variants.every((variant) => variant._facts.weight === 0)) {
+      Annotations.of(this).addWarningV2('cdk-tensorflow-serving:allWeightsZero',
+        'All variants have the weight 0, so that only requests that name a variant are answered; give one of them a weight');
+    }
+  }
+
+  private rights(props: TensorFlowServingEndpointProps, bound: BoundVariant[]): RightsForEndpoint[] {
+    const variants = [...this._variants, ...props.shadow !== undefined ? [props.shadow] : []];
+    return variants.flatMap(({ _facts: { models } }, index) => models.map(placeable).flatMap((model) => model === undefined ? [] : [{
+      role: model.role,
+      statements: [
+        ...bound[index].statements,
+        ...props.asyncInference !== undefined ? asyncStatements(props.asyncInference) : [],
+        ...props.dataCapture !== undefined ? dataCaptureStatements(props.dataCapture) : [],
+        ...props.explainer !== undefined ? explainerStatements(props.explainer) : [],
+      ],
+    }]));
+  }
+
+  private retains(props: TensorFlowServingEndpointProps): boolean | undefined {
+    return props.retainAllVariantProperties ?? (this.isScaled || props.excludeRetainedVariantProperties !== undefined ? true : undefined);
+  }
+
+  private excluded(props: TensorFlowServingEndpointProps): CfnEndpoint.VariantPropertyProperty[] | undefined {
+    const isDefault = this.retains(props) === true && this._variants.length > 1;
+    const excluded = props.excludeRetainedVariantProperties ?? (isDefault ? [VariantProperty.DESIRED_WEIGHT] : []);
+    return excluded.length > 0 ? excluded.map((variantPropertyType) => ({ variantPropertyType })) : undefined;
   }
 }
 
@@ -219,29 +290,20 @@ function inLowerCase(endpointName: string): string {
   return Token.isUnresolved(endpointName) ? endpointName : endpointName.toLowerCase();
 }
 
-function connectionsOf(endpoint: Construct, securityGroups: ec2.ISecurityGroup[], rule: string, remedy: string): ec2.Connections {
-  if (securityGroups.length === 0) {
-    throw validationError(endpoint, { property: 'connections', rule, remedy });
-  }
-  return new ec2.Connections({ securityGroups });
+/** Adds what the lowest aws-cdk-lib has no names for; it would drop properties that it does not know. */
+function addFurther(config: CfnEndpointConfig, property: string, variants: BoundVariant[]): void {
+  variants.forEach(({ further = {} }, index) => {
+    Object.entries(further).forEach(([name, value]) => config.addPropertyOverride(`${property}.${index}.${name}`, value));
+  });
 }
 
-function checkForm(props: TensorFlowServingEndpointProps): Violation[] {
-  const short = ['model', 'instanceType', 'initialInstanceCount', 'acceleratorType'] as const;
-  if (props.variants !== undefined) {
-    return short.filter((property) => props[property] !== undefined)
-      .map((property) => ({ property, rule: 'and `variants` exclude each other', remedy: 'give it to one of the variants' }));
-  }
-  return (['model', 'instanceType'] as const).filter((property) => props[property] === undefined)
-    .map((property) => ({ property, rule: 'is required where there are no `variants`' }));
-}
-
-function checkTogether(variants: EndpointVariant[]): Violation[] {
-  const names = variants.map(({ variantName }) => variantName);
-  const twice = names.filter((name, index) => names.indexOf(name) !== index);
-  return [
-    ...(variants.length < 1 || variants.length > 10
-      ? [{ property: 'variants', rule: 'must be 1 to 10 variants', got: variants.length }] : []),
-    ...[...new Set(twice)].map((name) => ({ property: 'variants', rule: 'must have different names', got: `${name} twice` })),
-  ];
+function addMetricsConfig(config: CfnEndpointConfig, props: TensorFlowServingEndpointProps): void {
+  const { enhancedMetrics, detailedObservability, metricPublishFrequency } = props;
+  const given = {
+    EnableEnhancedMetrics: enhancedMetrics,
+    EnableDetailedObservability: detailedObservability,
+    MetricPublishFrequencyInSeconds: metricPublishFrequency?.toSeconds(),
+  };
+  Object.entries(given).filter(([, value]) => value !== undefined)
+    .forEach(([name, value]) => config.addPropertyOverride(`MetricsConfig.${name}`, value));
 }

@@ -25,11 +25,17 @@ function endpointIn(stack: Stack, props: Partial<TensorFlowServingEndpointProps>
   return new TensorFlowServingEndpoint(stack, 'Endpoint', { model: modelIn(stack), instanceType: c5, ...props });
 }
 
+/** A name that is known before the endpoint is there: CloudFormation has the stack's id from the start. */
+function nameWithStackId(readable: string): unknown {
+  const uuid = { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] };
+  return { 'Fn::Join': ['', [`${readable}-`, { 'Fn::Select': [4, { 'Fn::Split': ['-', uuid] }] }]] };
+}
+
 function twoVariants(stack: Stack): EndpointVariant[] {
   return ['blue', 'green'].map((name) => EndpointVariant.onInstances(name, { model: modelIn(stack, name), instanceType: c5 }));
 }
 
-test('the short form is one variant with no name of its own for endpoint, configuration or model', () => {
+test('the short form is one variant with no name of its own for configuration or model', () => {
   const stack = newStack();
   endpointIn(stack);
   const template = validTemplate(stack);
@@ -45,7 +51,18 @@ test('the short form is one variant with no name of its own for endpoint, config
     }],
   });
   const [endpoint] = Object.values(template.findResources('AWS::SageMaker::Endpoint'));
-  expect(endpoint.Properties).toEqual({ EndpointConfigName: { 'Fn::GetAtt': [configId, 'EndpointConfigName'] } });
+  expect(endpoint.Properties).toEqual({
+    EndpointConfigName: { 'Fn::GetAtt': [configId, 'EndpointConfigName'] },
+    EndpointName: nameWithStackId('Stack-Endpoint-7DC50680'),
+    DeploymentConfig: {
+      BlueGreenUpdatePolicy: { TrafficRoutingConfiguration: { Type: 'ALL_AT_ONCE', WaitIntervalInSeconds: 0 }, TerminationWaitInSeconds: 300 },
+      AutoRollbackConfiguration: {
+        Alarms: ['EndpointServerErrorsRollbackAlarm', 'EndpointModelLatencyRollbackAlarm'].map((id) => ({
+          AlarmName: { Ref: Object.keys(template.findResources('AWS::CloudWatch::Alarm')).find((alarm) => alarm.startsWith(id)) },
+        })),
+      },
+    },
+  });
 });
 
 test('the short form takes a count and an accelerator', () => {
@@ -240,9 +257,9 @@ describe('metrics', () => {
   ] as const)('%s is %s %s', (method, namespace, metricName, statistic, unit) => {
     const stack = newStack();
     const endpoint = endpointIn(stack);
-    expect(endpoint[method]()).toMatchObject({
-      namespace, metricName, statistic, unit, dimensions: { EndpointName: endpoint.endpointName, VariantName: 'AllTraffic' },
-    });
+    const metric = endpoint[method]();
+    expect(metric).toMatchObject({ namespace, metricName, statistic, unit });
+    expect(stack.resolve(metric.dimensions)).toEqual({ EndpointName: nameWithStackId('Stack-Endpoint-7DC50680'), VariantName: 'AllTraffic' });
   });
 
   test('any other can be named, with options that win', () => {

@@ -1,0 +1,52 @@
+import { Aws, Fn, type IResolvable, type IResolveContext, Lazy, Names, Stack, Token } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+
+/** What SageMaker accepts as the name of an endpoint or of a variant. */
+export const ENDPOINT_NAME = /^(?=.{1,63}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*$/;
+export const ENDPOINT_NAME_RULE = 'must be 1 to 63 letters, digits and hyphens, with a letter or digit first and last';
+
+const LONGEST_NAME = 63;
+
+/** The last part of a stack's id: 12 hexadecimal digits. */
+const STACK_SUFFIX = 12;
+
+/**
+ * A name for an endpoint that is known before the endpoint is there, and different for each stack that there ever is.
+ *
+ * The alarms that guard a deployment name the endpoint, and the endpoint names its alarms. If CloudFormation chose the name, each
+ * would wait for the other.
+ *
+ * @param physicalName the name that the endpoint was given, which may turn out to be none
+ */
+export function nameBeforehand(endpoint: Construct, physicalName: string): string {
+  const readable = Names.uniqueResourceName(endpoint, { maxLength: LONGEST_NAME - STACK_SUFFIX - 1, separator: '-', allowedSpecialCharacters: '-' });
+  const uuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+  const generated = `${readable}-${Fn.select(4, Fn.split('-', uuid))}`;
+  return Token.isUnresolved(physicalName)
+    ? Lazy.uncachedString({ produce: (context) => context.resolve(physicalName) ?? context.resolve(generated) })
+    : physicalName;
+}
+
+/**
+ * The name of an endpoint, without waiting for the endpoint where that can be: in its own stack.
+ *
+ * @param beforehand the name that is known before the endpoint is there
+ * @param attribute the name as the endpoint's attribute
+ */
+export function nameByStack(endpoint: Construct, beforehand: string, attribute: string): string {
+  return Token.asString(new NameByStack(endpoint, beforehand, attribute), { displayHint: 'EndpointName' });
+}
+
+class NameByStack implements IResolvable {
+  public readonly creationStack: string[] = [];
+
+  constructor(private readonly endpoint: Construct, private readonly beforehand: string, private readonly attribute: string) {}
+
+  public resolve(context: IResolveContext): string {
+    return Stack.of(context.scope) === Stack.of(this.endpoint) ? this.beforehand : this.attribute;
+  }
+
+  public toString(): string {
+    return Token.asString(this);
+  }
+}
