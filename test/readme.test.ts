@@ -33,7 +33,7 @@ function problems(code: string): string[] {
 
 // the samples in TypeScript are compiled by the task `rosetta`
 test('the README has samples of the client', () => {
-  expect(SNIPPETS).toHaveLength(2);
+  expect(SNIPPETS).toHaveLength(3);
 });
 
 test.each(SNIPPETS)('the sample compiles:\n%s', (code) => {
