@@ -88,6 +88,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
     `${RUNTIME_SDK}@^3`,
     '@aws-sdk/client-s3@^3',
+    '@aws-sdk/client-sagemaker@^3',
+    '@aws-sdk/client-sfn@^3',
     '@aws-sdk/lib-storage@^3',
     'aws-sdk-client-mock',
     'cdk-nag@3.0.2',

@@ -13,6 +13,7 @@ export { type ImagePipelineContainerOptions, PipelineContainer, type ServingPipe
 export { type TensorFlowContainerOptions } from './model/serving-container';
 export { GunicornWorkerClass, ServingLogLevel, type TensorFlowServingOptions } from './model/serving-options';
 export { type ITensorFlowModel } from './model/tensorflow-model';
+export { type ITrainedModel } from './model/trained-model';
 
 export { AlarmKind } from './endpoint/alarm-kind';
 export { type AsyncInference, AsyncNotification } from './endpoint/async-inference';
@@ -34,19 +35,20 @@ export { InferenceAmiVersion } from './endpoint/inference-ami-version';
 export { type CommonInstanceVariantOptions, type InstancePool, type InstancePoolVariantOptions, type InstanceVariantOptions } from './endpoint/instance-variant-options';
 export { type RecommendedRollbackAlarmsOptions, RollbackAlarms } from './endpoint/rollback-alarms';
 export { RoutingStrategy } from './endpoint/routing-strategy';
-export {
-  type AutoScaleInstanceCountOptions, type BacklogScalingOptions, type ConcurrentRequestsScalingOptions, type InvocationsScalingOptions,
-  ScalableInstanceCount, type ScalableInstanceCountProps, type UtilizationScalingOptions,
-} from './endpoint/scalable-instance-count';
+export { type AutoScaleInstanceCountOptions, ScalableInstanceCount, type ScalableInstanceCountProps } from './endpoint/scalable-instance-count';
 export {
   type AutoScaleProvisionedConcurrencyOptions, type ConcurrencyUtilizationScalingOptions, ScalableProvisionedConcurrency,
   type ScalableProvisionedConcurrencyProps,
 } from './endpoint/scalable-provisioned-concurrency';
-export { type MetricScalingOptions, type TargetTrackingOptions } from './endpoint/scaling-options';
+export {
+  type BacklogScalingOptions, type ConcurrentRequestsScalingOptions, type InvocationsScalingOptions, type MetricScalingOptions,
+  type TargetTrackingOptions, type UtilizationScalingOptions,
+} from './endpoint/scaling-options';
 export { type ServerlessVariantOptions } from './endpoint/serverless-variant';
 export { ServingVpcEndpoints, type ServingVpcEndpointsProps } from './endpoint/serving-vpc-endpoints';
 export { ShapBaseline } from './endpoint/shap-baseline';
 export { TensorFlowServingDashboard, type TensorFlowServingDashboardProps } from './endpoint/tensorflow-serving-dashboard';
 export { TensorFlowServingEndpoint } from './endpoint/tensorflow-serving-endpoint';
+export { type TensorFlowServingEndpointOptions } from './endpoint/tensorflow-serving-endpoint-options';
 export { type TensorFlowServingEndpointProps } from './endpoint/tensorflow-serving-endpoint-props';
 export { VariantProperty } from './endpoint/variant-property';

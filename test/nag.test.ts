@@ -1,21 +1,57 @@
+import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, type AppProps, Stack } from 'aws-cdk-lib';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { InferenceCode, InstanceType, ModelArtifact, ModelFromArtifact, TensorFlowServingEndpoint, TensorFlowVersion } from '../src';
-import { MODELS } from './support/synthesis';
+import {
+  InferenceCode, InferencePipeline, InstanceType, ModelArtifact, ModelFromArtifact, MultiModel, PipelineContainer, TensorFlowImage,
+  TensorFlowServingEndpoint, TensorFlowVersion,
+} from '../src';
+import { MODELS, validTemplate } from './support/synthesis';
 
-/** What AwsSolutions finds in a stack. */
-function findings(build: (stack: Stack) => void): string[] {
-  const app = new App();
-  const stack = new Stack(app, 'Stack', { env: { account: '123456789012', region: 'us-east-1' } });
-  build(stack);
-  app.synth(); // so that the aspects have been there
+const mockApps: App[] = [];
+
+// the examples make an app each, and keep it for themselves
+jest.mock('aws-cdk-lib', () => {
+  const actual = jest.requireActual<typeof import('aws-cdk-lib')>('aws-cdk-lib');
+  class ListedApp extends actual.App {
+    constructor(props?: AppProps) {
+      super(props);
+      mockApps.push(this);
+    }
+  }
+  return Object.create(actual, { App: { value: ListedApp } });
+});
+
+/** The stacks of an example. */
+function example(name: string): Stack[] {
+  jest.requireActual(`../examples/${name}/app`);
+  return mockApps.pop()!.node.children as Stack[];
+}
+
+/** What AwsSolutions finds in a stack, which CloudFormation's schemas find no fault with. */
+function findingsIn(stack: Stack): string[] {
+  validTemplate(stack); // which also synthesizes, so that the aspects have been there
   return new AwsSolutionsChecks().validateScope(stack).violations
     .flatMap((violation) => violation.violatingResources.map((r) => `${violation.ruleName} at ${r.constructPath ?? r.resourceLogicalId}`))
-    .map((finding) => finding.replace(/Rights[0-9a-f]{8}/, 'Rights'))
+    .map((finding) => finding.replace(/(Rights|TensorFlowModels)[0-9a-f]{8}/, '$1').replace('<AWS::Region>:<AWS::AccountId>', 'us-east-1:123456789012'))
     .sort();
+}
+
+/** What it finds in a stack for us-east-1. */
+function findings(build: (stack: Stack) => void): string[] {
+  const stack = new Stack(new App(), 'Stack', { env: { account: '123456789012', region: 'us-east-1' } });
+  build(stack);
+  return findingsIn(stack);
+}
+
+/** What the roles of a stack may do with everything. */
+function actionsOnEverything(stack: Stack): string[] {
+  const policies = Object.values(validTemplate(stack).findResources('AWS::IAM::Policy'));
+  const statements: { Action: string | string[]; Resource: unknown }[] = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  return statements.filter(({ Resource }) => [Resource].flat().includes('*')).flatMap(({ Action }) => Action);
 }
 
 /** Why each wildcard is there. */
@@ -31,15 +67,61 @@ const REASONS = {
   // Access logs would need a bucket of their own, for copies that only the stack's function and models can reach.
   NO_ACCESS_LOGS: 'AwsSolutions-S1',
   // A subnet that another account shares is in that account.
-  SHARED_SUBNETS: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:us-east-1:*:subnet/subnet-1]',
+  SHARED_SUBNETS: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:us-east-1:*:subnet/subnet-12345678]',
   // Uncompressed data is all objects under its prefix.
   PREFIX: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::models/7/*]',
+  // So are many models: others may add some at any time.
+  MODELS: 'AwsSolutions-IAM5[Resource::<Bucket83908E77.Arn>/models/*]',
+  // The function writes, and later takes away, an archive for each model that the stack has had.
+  ARCHIVES: 'AwsSolutions-IAM5[Resource::<Bucket83908E77.Arn>/models/*.tar.gz]',
+  // The one who sends an asynchronous request has given its data a key, SageMaker gives one to the answer.
+  ASYNC_INPUT: 'AwsSolutions-IAM5[Resource::<Bucket83908E77.Arn>/async-inference/input/*]',
+  ASYNC_OUTPUT: 'AwsSolutions-IAM5[Resource::<Bucket83908E77.Arn>/async-inference/output/*]',
+  ASYNC_FAILURE: 'AwsSolutions-IAM5[Resource::<Bucket83908E77.Arn>/async-inference/failure/*]',
 };
 
 const at = (place: string, ...reasons: string[]) => reasons.map((reason) => `${reason} at ${place}`).sort();
 
+/** What any model has. */
+const OF_MODEL = [REASONS.NO_RESOURCE, REASONS.LOGS];
+
+/** What is found in the examples. They are about endpoints: none logs who reads from its bucket. */
+const EXAMPLES = {
+  'serve-saved-model': [
+    ...at('ServeSavedModel/Model/Rights/Resource', ...OF_MODEL),
+    ...at('ServeSavedModelAnywhere/Model/Rights/Resource', ...OF_MODEL),
+  ],
+  'canary': at('Canary/Model/Rights/Resource', ...OF_MODEL),
+  'async-to-zero': [
+    ...at('AsyncToZero/Model/Rights/Resource', ...OF_MODEL),
+    ...at('AsyncToZero/Endpoint/Rights/Resource', REASONS.ASYNC_INPUT, REASONS.ASYNC_OUTPUT, REASONS.ASYNC_FAILURE),
+    ...at('AsyncToZero/Bucket/Resource', REASONS.NO_ACCESS_LOGS),
+  ],
+  'serverless': at('Serverless/Model/Rights/Resource', ...OF_MODEL),
+  'two-processors': [
+    ...at('TwoProcessors/Model/Rights/Resource', ...OF_MODEL),
+    ...at('TwoProcessors/Model/GpuRights/Resource', ...OF_MODEL),
+  ],
+  'many-models': [
+    ...at('ManyModels/Models/Rights/Resource', ...OF_MODEL, REASONS.MODELS),
+    ...at('ManyModels/TensorFlowModels/Rights/Resource', REASONS.ARCHIVES),
+    ...at('ManyModels/Bucket/Resource', REASONS.NO_ACCESS_LOGS),
+  ],
+};
+
 /** The policies of a model are named by what is in them. */
 const MODEL_RIGHTS = 'Stack/Model/Rights/Resource';
+
+test('all examples are here', () => {
+  const examples = fs.readdirSync(path.join(__dirname, '..', 'examples'), { withFileTypes: true });
+  expect(examples.filter((entry) => entry.isDirectory() && entry.name !== 'models').map(({ name }) => name).sort()).toEqual(Object.keys(EXAMPLES).sort());
+});
+
+test.each(Object.entries(EXAMPLES))('the example %s has only what it has a reason for', (name, expected) => {
+  const stacks = example(name);
+  expect(stacks.flatMap(findingsIn).sort()).toEqual([...expected].sort());
+  expect([...new Set(stacks.flatMap(actionsOnEverything))].sort()).toEqual(['cloudwatch:PutMetricData', 'ecr:GetAuthorizationToken']);
+});
 
 test('a SavedModel on an endpoint has only wildcards that cannot be narrower', () => {
   expect(findings((stack) => {
@@ -74,7 +156,7 @@ test('an archive that gets code adds the bucket that it is copied into', () => {
 test('a VPC adds the network interfaces', () => {
   expect(findings((stack) => {
     const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
-      vpcId: 'vpc-1', availabilityZones: ['us-east-1a'], isolatedSubnetIds: ['subnet-1'],
+      vpcId: 'vpc-12345678', availabilityZones: ['us-east-1a'], isolatedSubnetIds: ['subnet-12345678'],
     });
     new ModelFromArtifact(stack, 'Model', {
       artifact: ModelArtifact.fromSavedModel(path.join(MODELS, 'half_plus_three')),
@@ -83,4 +165,39 @@ test('a VPC adds the network interfaces', () => {
       vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
     });
   })).toEqual(at(MODEL_RIGHTS, REASONS.NO_RESOURCE, REASONS.NETWORK_INTERFACES, REASONS.SHARED_SUBNETS, REASONS.LOGS));
+});
+
+test('an inference pipeline adds nothing to its containers', () => {
+  expect(findings((stack) => {
+    const model = new InferencePipeline(stack, 'Model', {
+      containers: [
+        PipelineContainer.ofImage(TensorFlowImage.fromEcrRepository(Repository.fromRepositoryName(stack, 'Repository', 'prepare'), '7')),
+        PipelineContainer.ofTensorFlow({
+          artifact: ModelArtifact.fromSavedModel(path.join(MODELS, 'half_plus_three')), version: TensorFlowVersion.V2_19,
+        }),
+      ],
+    });
+    new TensorFlowServingEndpoint(stack, 'Endpoint', { model, instanceType: InstanceType.of('ml.c5.large') });
+  })).toEqual(at(MODEL_RIGHTS, ...OF_MODEL));
+});
+
+test('a model package adds nothing', () => {
+  expect(findings((stack) => {
+    const arn = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/half-plus-three/7';
+    const model = new ModelFromArtifact(stack, 'Model', { artifact: ModelArtifact.fromModelPackage(arn) });
+    new TensorFlowServingEndpoint(stack, 'Endpoint', { model, instanceType: InstanceType.of('ml.c5.large') });
+  })).toEqual(at(MODEL_RIGHTS, ...OF_MODEL));
+});
+
+test('a model that is in a bucket, added to many, adds only itself to the rights of the function that copies it', () => {
+  expect(findings((stack) => {
+    const artifact = MultiModel.fromPrefix(new Bucket(stack, 'Bucket'), 'models/');
+    artifact.addModel('north', ModelArtifact.fromBucket(Bucket.fromBucketName(stack, 'Source', 'sources'), 'north.tar.gz'), {
+      code: InferenceCode.fromDirectory(path.join(__dirname, '..', 'integ', 'inference')),
+    });
+    new ModelFromArtifact(stack, 'Model', { artifact, version: TensorFlowVersion.V2_19 });
+  }).filter((finding) => !finding.includes('Stack/Bucket/'))).toEqual([
+    ...at(MODEL_RIGHTS, ...OF_MODEL, REASONS.MODELS),
+    ...at('Stack/TensorFlowModels/Rights/Resource', REASONS.ARCHIVES),
+  ].sort());
 });

@@ -1,3 +1,4 @@
+import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import { AlarmKind } from './alarm-kind';
 
 /** What is the same for all alarms of a kind. */
@@ -6,6 +7,8 @@ export interface AlarmKindFacts {
   readonly statistic: string;
   /** How long a period is, in seconds. */
   readonly period: number;
+  /** How the metric and the threshold compare when it goes off, where it is not that the metric is at least as much. */
+  readonly comparison?: ComparisonOperator;
   /** What has happened, for a threshold such as "90 %". */
   readonly event: (threshold: string) => string;
   /** What to do about it. */
@@ -22,7 +25,8 @@ export const ALARM_KINDS: { readonly [kind in AlarmKind]: AlarmKindFacts } = {
     metricName: 'Invocation5XXErrors',
     statistic: 'Average',
     period: MINUTE,
-    event: (threshold) => `${threshold} or more of the requests are answered with a 5XX status`,
+    comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    event: (threshold) => `more than ${threshold} of the requests are answered with a 5XX status`,
     remedy: `Look for errors in ${LOGS}, and go back to the model or the settings before if they have just changed.`,
   },
   [AlarmKind.MODEL_LATENCY]: {
@@ -78,6 +82,7 @@ export const ALARM_KINDS: { readonly [kind in AlarmKind]: AlarmKindFacts } = {
     metricName: 'CPUUtilization',
     statistic: 'SampleCount',
     period: FIVE_MINUTES,
+    comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
     event: () => 'the instances publish no metrics',
     remedy: `Look at the state of the endpoint: it may have failed, or be gone; then look at ${LOGS}.`,
   },

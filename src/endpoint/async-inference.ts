@@ -100,7 +100,7 @@ export interface AsyncInference {
   /**
    * Who is told of answers. SageMaker also sends a test message whenever the endpoint is made or updated.
    *
-   * It should be a standard topic: a FIFO topic wants each message to be in a group, which SageMaker has no setting for.
+   * It must be a standard topic: a FIFO topic wants each message to be in a group, which SageMaker has no setting for.
    *
    * @default - nobody
    */
@@ -109,7 +109,7 @@ export interface AsyncInference {
   /**
    * Who is told of errors. SageMaker also sends a test message whenever the endpoint is made or updated.
    *
-   * It should be a standard topic: a FIFO topic wants each message to be in a group, which SageMaker has no setting for.
+   * It must be a standard topic: a FIFO topic wants each message to be in a group, which SageMaker has no setting for.
    *
    * @default - nobody
    */
@@ -132,7 +132,8 @@ export interface AsyncInference {
   /**
    * How long the container may take for one request, 1 second to 1 hour.
    *
-   * The timeouts of the model's containers are raised to it. A request that may take longer than 15 minutes must say so itself,
+   * The timeouts of the model's containers are raised to it, unless the model has an `invocationTimeout`, which then
+   * counts. A request that may take longer than 15 minutes must say so itself,
    * as its `InvocationTimeoutSeconds`.
    *
    * TensorFlow Serving's own REST interface still gives up after 30 seconds, which nothing can raise. Only an inference.py that
@@ -239,6 +240,11 @@ function checkNotifications({ includeInferenceResponseIn, successTopic, errorTop
       ? [{ property, rule: 'must name only notifications that are sent', got: notification, remedy: `give \`${at(name)}\`` }]
       : [];
   return [
+    ...[['successTopic', successTopic] as const, ['errorTopic', errorTopic] as const].filter(([, topic]) => topic?.fifo === true).map(([name]) => ({
+      property: at(name),
+      rule: 'must be a standard topic: a FIFO topic wants each message to be in a group, which SageMaker has no setting for',
+      remedy: 'make one without `fifo`',
+    })),
     ...checkDistinct(property, includeInferenceResponseIn),
     ...needs(AsyncNotification.SUCCESS_NOTIFICATION_TOPIC, 'successTopic', successTopic),
     ...needs(AsyncNotification.ERROR_NOTIFICATION_TOPIC, 'errorTopic', errorTopic),

@@ -1,5 +1,5 @@
 import type { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, Token } from 'aws-cdk-lib/core';
 import { CapacitySize } from './capacity-size';
 import { excluded, type Feature, ruledOut } from './mode-features';
 import type { VariantFacts, VariantWarning } from './variant-source';
@@ -109,6 +109,9 @@ export interface RollingDeploymentOptions {
  * account's quotas, until `terminationWait` is over. `rolling` needs only one more batch. With all but `allAtOnce` a
  * variant should have 2 instances or more, because at most half of them are moved at first.
  *
+ * SageMaker wants the names of the variants to stay the same in an update by any of them; `unguarded` is for one that
+ * changes them.
+ *
  * There is none for serverless variants, nor for Inferentia 1 and Elastic Inference.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
@@ -174,6 +177,17 @@ export class DeploymentStrategy {
     });
   }
 
+  /**
+   * Leaves it to SageMaker, which moves all requests at once, watches no alarms, and keeps no old instances.
+   *
+   * It is what an update needs that adds, renames or removes variants: every other strategy wants their names to stay.
+   *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html
+   */
+  public static unguarded(): DeploymentStrategy {
+    return new DeploymentStrategy('DeploymentStrategy.unguarded', { type: 'UNGUARDED', waitInterval: Duration.seconds(0), terminationWait: Duration.seconds(0) });
+  }
+
   private constructor(place: string, private readonly plan: Plan) {
     const { part } = plan;
     throwIfAny(place, [
@@ -207,7 +221,7 @@ export class DeploymentStrategy {
     const { part } = plan;
     const onInstances = variants.filter((variant) => !variant._facts.isServerless);
     const parts = onInstances.map(({ _facts: { initialInstanceCount } }) => part?.size._partsOf(initialInstanceCount));
-    return [
+    return plan.type === 'UNGUARDED' ? [] : [
       ...checkGuarded(at, this.feature, variants),
       ...plan.type === 'ROLLING' && (variants.length > 1 || options.hasShadow) ? [{
         property: at,
@@ -231,10 +245,25 @@ export class DeploymentStrategy {
     }];
   }
 
+  /** What will probably not work with any number of instances that a variant is scaled to. @internal */
+  public _warningsWhenScaled(variantName: string, { min, max }: { readonly min: number; readonly max: number }): VariantWarning[] {
+    const { part } = this.plan;
+    if (part === undefined) {
+      return [];
+    }
+    const fits = [min, max].filter((count) => !Token.isUnresolved(count))
+      .every((count) => count > 1 && part.size._checkInstances(part.property, part.percent, count, variantName).length === 0);
+    return fits ? [] : [{
+      id: 'deploymentSizeMayNotFit',
+      message: `\`deployment\` moves ${part.size} at first, from ${part.percent.min} to ${part.percent.max} percent of a variant's instances, `
+        + `which some numbers of instances of ${variantName} do not allow, as it is scaled; use CapacitySize.percent and a \`minCapacity\` of 2 or more`,
+    }];
+  }
+
   /** The endpoint's configuration for updates. @internal */
-  public _render(alarmNames: string[]): CfnEndpoint.DeploymentConfigProperty {
+  public _render(alarmNames: string[]): CfnEndpoint.DeploymentConfigProperty | undefined {
     const { plan } = this;
-    return {
+    return plan.type === 'UNGUARDED' ? undefined : {
       ...plan.type === 'ROLLING' ? { rollingUpdatePolicy: rollingUpdatePolicy(plan) } : { blueGreenUpdatePolicy: blueGreenUpdatePolicy(plan) },
       autoRollbackConfiguration: alarmNames.length > 0 ? { alarms: alarmNames.map((alarmName) => ({ alarmName })) } : undefined,
     };
@@ -253,7 +282,7 @@ export interface DeployedVariant {
 
 /** What a deployment does. */
 interface Plan {
-  readonly type: 'ALL_AT_ONCE' | 'CANARY' | 'LINEAR' | 'ROLLING';
+  readonly type: 'ALL_AT_ONCE' | 'CANARY' | 'LINEAR' | 'ROLLING' | 'UNGUARDED';
   readonly part?: {
     readonly property: string;
     readonly size: CapacitySize;
@@ -297,7 +326,7 @@ function checkTimeout(property: string, plan: Plan, parts: number): Violation[] 
   if (maximumExecutionTimeout === undefined || [waitInterval, terminationWait, maximumExecutionTimeout].some((duration) => duration.isUnresolved())) {
     return [];
   }
-  const intervals = { ALL_AT_ONCE: 0, CANARY: 1, LINEAR: Math.max(0, parts - 1), ROLLING: parts }[plan.type];
+  const intervals = { UNGUARDED: 0, ALL_AT_ONCE: 0, CANARY: 1, LINEAR: Math.max(0, parts - 1), ROLLING: parts }[plan.type];
   const waiting = intervals * secondsOf(waitInterval) + secondsOf(terminationWait);
   return secondsOf(maximumExecutionTimeout) > waiting ? [] : [{
     property,

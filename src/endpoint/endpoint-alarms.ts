@@ -90,14 +90,13 @@ export class EndpointAlarms extends Construct {
 
   private make(plan: AlarmPlan, actions: AlarmActions): cloudwatch.Alarm {
     const { kind, variantName, threshold, scale } = plan;
-    const { metricName, statistic, period } = ALARM_KINDS[kind];
+    const { metricName, statistic, period, comparison = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD } = ALARM_KINDS[kind];
     const isSilence = kind === AlarmKind.NO_DATA;
     const metric = this._endpoint._metricOf(variantName, metricName, { statistic, period: Duration.seconds(period) });
     const alarm = new cloudwatch.Alarm(this, `${variantName ?? ''}${kind}`, {
       metric,
       threshold: inMetric(scale, threshold),
-      comparisonOperator: isSilence
-        ? cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD : cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      comparisonOperator: comparison,
       treatMissingData: isSilence ? cloudwatch.TreatMissingData.BREACHING : cloudwatch.TreatMissingData.NOT_BREACHING,
       evaluationPeriods: plan.evaluationPeriods,
       datapointsToAlarm: plan.datapointsToAlarm,

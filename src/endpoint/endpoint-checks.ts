@@ -57,7 +57,9 @@ export function checkFeatures(props: TensorFlowServingEndpointProps, variants: E
   ];
   return used.filter(([, , isUsed]) => isUsed).flatMap(([property, feature]) => {
     const reason = modes.map((mode) => ruledOut(mode, feature)).find((text) => text !== undefined);
-    return reason === undefined ? [] : [{ property, rule: `cannot be used here, because ${reason}`, remedy: 'leave it out' }];
+    return reason === undefined ? [] : [feature === 'severalVariants'
+      ? { property, got: `${variants.length} variants`, rule: `must be one variant, because ${reason}` }
+      : { property, rule: `cannot be used here, because ${reason}`, remedy: 'leave it out' }];
   });
 }
 

@@ -5,7 +5,7 @@ import type { AlarmKind } from './alarm-kind';
 import { planAlarms, USUAL_PERIODS } from './alarm-plan';
 import { EndpointAlarms } from './endpoint-alarms';
 import type { TensorFlowServingEndpoint } from './tensorflow-serving-endpoint';
-import { checkInteger } from '../private/checks';
+import { checkInteger, checkPercent, checkShare } from '../private/checks';
 import { throwIfAny, type Violation } from '../private/errors';
 
 const USUAL_ID = 'Alarms';
@@ -78,7 +78,7 @@ export interface EndpointAlarmsOptions {
   readonly datapointsToAlarm?: number;
 
   /**
-   * The share of the requests that is answered with a 5XX status, over 0 and up to 1.
+   * The share of the requests that may fail with a 5XX status, at least 0 and less than 1. The alarm goes off above it.
    *
    * @default 0.01
    */
@@ -101,7 +101,7 @@ export interface EndpointAlarmsOptions {
   readonly overheadLatency?: Duration;
 
   /**
-   * How much of all CPUs of an instance is used, on average over the instances, over 0 and up to 100 percent.
+   * How much of all CPUs of an instance is used, on average over the instances, 1 to 100 percent.
    *
    * There is no such alarm where the number of CPUs is not known, or different for the instances of a variant.
    *
@@ -110,21 +110,21 @@ export interface EndpointAlarmsOptions {
   readonly cpuUtilization?: number;
 
   /**
-   * How much memory the fullest instance uses, over 0 and up to 100 percent. It is about serverless variants, too.
+   * How much memory the fullest instance uses, 1 to 100 percent. It is about serverless variants, too.
    *
    * @default 90 - at 100 the container is stopped
    */
   readonly memoryUtilization?: number;
 
   /**
-   * How much disk the fullest instance uses, over 0 and up to 100 percent.
+   * How much disk the fullest instance uses, 1 to 100 percent.
    *
    * @default 85 - there is time left to make room; for a multi-model, which keeps on the disk what it can, there is no such alarm
    */
   readonly diskUtilization?: number;
 
   /**
-   * How much of all GPUs of an instance is used, on average over the instances, over 0 and up to 100 percent.
+   * How much of all GPUs of an instance is used, on average over the instances, 1 to 100 percent.
    *
    * There is no such alarm where the number of GPUs is not known, or different for the instances of a variant.
    *
@@ -133,7 +133,7 @@ export interface EndpointAlarmsOptions {
   readonly gpuUtilization?: number;
 
   /**
-   * How much GPU memory the fullest instance uses, over 0 and up to 100 percent.
+   * How much GPU memory the fullest instance uses, 1 to 100 percent.
    *
    * There is no such alarm where the number of GPUs is not known, or different for the instances of a variant.
    *
@@ -163,7 +163,7 @@ export interface EndpointAlarmsOptions {
   readonly asyncFailures?: number;
 
   /**
-   * How much of its `maxConcurrency` a serverless variant uses, over 0 and up to 100 percent.
+   * How much of its `maxConcurrency` a serverless variant uses, 1 to 100 percent.
    *
    * @default 80 - at 100 requests are refused
    */
@@ -183,19 +183,18 @@ export interface EndpointAlarmsOptions {
  * An endpoint has it as `endpoint.monitoring`.
  */
 export class EndpointMonitoring {
-  /**
-   * What watches over the endpoint, which makes it itself.
-   *
-   * @param endpoint the endpoint
-   */
-  constructor(private readonly endpoint: TensorFlowServingEndpoint) {}
+  /** What watches over the endpoint, which makes it itself. @internal */
+  public static _of(endpoint: TensorFlowServingEndpoint): EndpointMonitoring {
+    return new EndpointMonitoring(endpoint);
+  }
+
+  private constructor(private readonly endpoint: TensorFlowServingEndpoint) {}
 
   /**
    * Makes the alarms that the endpoint should have: for each variant, and for the queue of an asynchronous endpoint.
    *
    * There is no alarm on what the endpoint does not publish, and none for a shadow variant, whose answers nobody waits
-   * for. Those on server errors and on latency are also good for undoing updates, with `endpoint.addRollbackAlarm`; the
-   * one on instances that publish nothing is not, because it waits for the endpoint.
+   * for. Updates are better undone by the alarms of `RollbackAlarms.recommended`, which look at new instances only.
    */
   public alarms(options: EndpointAlarmsOptions = {}): EndpointAlarms {
     const { endpoint } = this;
@@ -232,17 +231,12 @@ function checkOptions(options: EndpointAlarmsOptions): Violation[] {
       min: 1, max: Token.isUnresolved(evaluationPeriods) ? MOST_PERIODS : evaluationPeriods ?? USUAL_PERIODS,
     }),
     ...checkInteger('asyncFailures', options.asyncFailures, { min: 1 }),
-    ...checkPart('serverErrorRate', options.serverErrorRate, 1, 'a share of the requests'),
-    ...PERCENTS.flatMap((property) => checkPart(property, options[property], 100, 'percent')),
+    ...checkShare('serverErrorRate', options.serverErrorRate),
+    ...PERCENTS.flatMap((property) => checkPercent(property, options[property])),
     ...CONVERTED.filter((property) => Token.isUnresolved(options[property])).map(notKnown),
     ...DURATIONS.flatMap((property) => checkDuration(property, options[property], checkPositive)),
     ...checkDuration('backlogWithoutCapacity', options.backlogWithoutCapacity, checkMinutes),
   ];
-}
-
-function checkPart(property: string, value: number | undefined, whole: number, unit: string): Violation[] {
-  return value === undefined || Token.isUnresolved(value) || (value > 0 && value <= whole)
-    ? [] : [{ property, got: value, rule: `must be a number over 0 and up to ${whole}, ${unit}` }];
 }
 
 function checkDuration(property: string, value: Duration | undefined, checkKnown: (property: string, value: Duration) => Violation[]): Violation[] {

@@ -2,8 +2,7 @@ import { Aws, Fn, type IResolvable, type IResolveContext, Lazy, Names, Stack, To
 import type { Construct } from 'constructs';
 
 /** What SageMaker accepts as the name of an endpoint or of a variant. */
-export const ENDPOINT_NAME = /^(?=.{1,63}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*$/;
-export const ENDPOINT_NAME_RULE = 'must be 1 to 63 letters, digits and hyphens, with a letter or digit first and last';
+export { SAGEMAKER_NAME as ENDPOINT_NAME, SAGEMAKER_NAME_RULE as ENDPOINT_NAME_RULE } from '../private/sagemaker-name';
 
 const LONGEST_NAME = 63;
 

@@ -1,11 +1,13 @@
-import { createHash } from 'node:crypto';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import { Names, Stack, Token } from 'aws-cdk-lib/core';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { placeable } from '../model/placeable-model';
+import type { ITensorFlowModel } from '../model/tensorflow-model';
+import { hashOf } from '../private/hash';
+import { RolePolicy, warnOfMissingRights } from '../private/role-policy';
 
-/** What a role must be allowed for the sake of an endpoint. */
+/** What the role of a model must be allowed for the sake of an endpoint. */
 export interface RightsForEndpoint {
-  readonly role: iam.IRole;
+  readonly model: ITensorFlowModel;
   readonly statements: iam.PolicyStatement[];
 }
 
@@ -17,27 +19,20 @@ export interface RightsForEndpoint {
  */
 export function grantForEndpoint(endpoint: Construct, rights: RightsForEndpoint[]): iam.Policy[] {
   const byRole = new Map<iam.IRole, iam.PolicyStatement[]>();
-  for (const { role, statements } of rights) {
-    byRole.set(role, [...byRole.get(role) ?? [], ...statements]);
+  for (const { model, statements } of rights) {
+    const role = placeable(model)?.role;
+    if (role === undefined) {
+      warnOfMissingRights(endpoint, `The role of the imported model ${model.node.id}`, statements);
+    } else {
+      byRole.set(role, [...byRole.get(role) ?? [], ...statements]);
+    }
   }
-  return [...byRole].filter(([, statements]) => statements.length > 0).map(([role, statements]) => {
+  return [...byRole].filter(([, statements]) => statements.length > 0).flatMap(([role, statements]) => {
     const id = `Rights${hashOf(endpoint, [role.roleArn, statements.map((statement) => statement.toStatementJson())])}`;
-    return attach(endpoint, id, role, statements);
+    const policy = new RolePolicy(endpoint, id, role, statements);
+    if (!policy.hasRole) {
+      warnOfMissingRights(endpoint, `The role ${role.node.id}`, statements);
+    }
+    return [policy];
   });
-}
-
-/** A policy on a role that others may have policies on, in other stacks and regions too. */
-export function attach(endpoint: Construct, id: string, role: iam.IRole, statements: iam.PolicyStatement[]): iam.Policy {
-  const region = Stack.of(endpoint).region;
-  const suffix = Token.isUnresolved(region) ? `-${region}` : '';
-  const policy = new iam.Policy(endpoint, id, {
-    policyName: `${Names.uniqueResourceName(endpoint, { maxLength: 80 })}${id}${suffix}`,
-    statements,
-  });
-  role.attachInlinePolicy(policy);
-  return policy;
-}
-
-function hashOf(scope: Construct, content: unknown): string {
-  return createHash('sha256').update(JSON.stringify(Stack.of(scope).resolve(content))).digest('hex').slice(0, 8);
 }

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ENDPOINT_NAME, ENDPOINT_NAME_RULE } from './endpoint-name';
 import { InstancePoolVariant } from './instance-pool-variant';
@@ -67,6 +68,7 @@ export class EndpointVariant {
   /** What is wrong with the variant, with properties named as in `at`property. @internal */
   public _check(at: string, use: VariantUse): Violation[] {
     return [
+      ...Token.isUnresolved(this.variantName) ? [{ property: `${at}variantName`, rule: 'must be known when the app is synthesized, and cannot be a token' }] : [],
       ...checkPattern(`${at}variantName`, this.variantName, ENDPOINT_NAME, ENDPOINT_NAME_RULE),
       ...this.source.check(at, use),
     ];

@@ -1,14 +1,15 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
 import { type Construct, DependencyGroup } from 'constructs';
 import { DeploymentStrategy } from './deployment-strategy';
-import { attach } from './endpoint-rights';
 import type { EndpointVariant } from './endpoint-variant';
 import { describeAlarmsStatement, RollbackAlarms, type RollbackTarget } from './rollback-alarms';
 import type { VariantWarning } from './variant-source';
 import { placeable } from '../model/placeable-model';
+import type { ITensorFlowModel } from '../model/tensorflow-model';
 import { throwIfAny, type Violation } from '../private/errors';
+import { hashOf } from '../private/hash';
+import { RolePolicy, warnOfMissingRights } from '../private/role-policy';
 
 /** How an endpoint is updated, as far as its user says. */
 export interface GuardedDeploymentOptions {
@@ -20,6 +21,12 @@ export interface GuardedDeploymentOptions {
 /** SageMaker takes no more alarms than these. */
 const MOST_ALARMS = 10;
 
+/** Between how many instances a variant is scaled. */
+export interface InstanceRange {
+  readonly min: number;
+  readonly max: number;
+}
+
 /** The way an endpoint is updated, and the alarms that undo an update. */
 export class GuardedDeployment {
   /** The way that was asked for, or a safe one; undefined where SageMaker offers no choice. */
@@ -28,18 +35,14 @@ export class GuardedDeployment {
     return strategy === undefined ? undefined : new GuardedDeployment(strategy, variants, options);
   }
 
-  private readonly rollbackAlarms: RollbackAlarms;
   private readonly alarms: cloudwatch.IAlarm[] = [];
   private readonly permissions = new DependencyGroup();
   private scope?: Construct;
-  private roles: iam.IRole[] = [];
+  private rights: RightToLook[] = [];
 
   private constructor(
     private readonly strategy: DeploymentStrategy, private readonly variants: EndpointVariant[], private readonly options: GuardedDeploymentOptions,
-  ) {
-    const knowsRoles = variants.every(({ _facts: { models } }) => models.every((model) => placeable(model) !== undefined));
-    this.rollbackAlarms = options.rollbackAlarms ?? (knowsRoles && strategy._hasBaking ? RollbackAlarms.recommended() : RollbackAlarms.none());
-  }
+  ) {}
 
   /** What is wrong with it for these variants. */
   public check(): Violation[] {
@@ -48,20 +51,28 @@ export class GuardedDeployment {
 
   /** What will probably not work. */
   public warnings(): VariantWarning[] {
-    return [...this.strategy._warnings(this.variants), ...this.rollbackAlarms._warnings(this.strategy)];
+    return [...this.strategy._warnings(this.variants), ...this.options.rollbackAlarms?._warnings(this.strategy) ?? []];
+  }
+
+  /** What will probably not work with any number of instances that a variant is scaled to. */
+  public warningsWhenScaled(variantName: string, range: InstanceRange): VariantWarning[] {
+    return this.strategy._warningsWhenScaled(variantName, range);
   }
 
   /**
    * Makes the alarms.
    *
    * @param endpoint what must wait for the alarms, and for the right to look at them
-   * @param roles the roles of the models, with which SageMaker looks at the alarms
+   * @param models the models, with whose roles SageMaker looks at the alarms
    */
-  public bind(endpoint: CfnEndpoint, roles: iam.IRole[], target: RollbackTarget): void {
+  public bind(endpoint: CfnEndpoint, models: ITensorFlowModel[], target: RollbackTarget): void {
     this.scope = target.scope;
-    this.roles = [...new Set(roles)];
+    this.rights = rightsToLook(target.scope, [...new Set(models)]);
     endpoint.node.addDependency(this.permissions);
-    this.rollbackAlarms._bind(target).forEach((alarm) => this.add(alarm));
+    // nobody has asked for those that are there by default: where they could not be looked at, there are none
+    const canLook = this.rights.every(({ policy }) => policy?.hasRole === true);
+    const byDefault = canLook && this.strategy._hasBaking ? RollbackAlarms.recommended() : RollbackAlarms.none();
+    (this.options.rollbackAlarms ?? byDefault)._bind(target).forEach((alarm) => this.add(alarm));
   }
 
   /** Makes one more alarm undo updates. */
@@ -72,23 +83,44 @@ export class GuardedDeployment {
     throwIfAny(this.scope!, this.alarms.length < MOST_ALARMS ? [] : [{
       property: 'rollbackAlarms', rule: `must be at most ${MOST_ALARMS} alarms`, got: this.alarms.length + 1, remedy: 'combine the metrics of some in a MathExpression',
     }]);
-    if (this.alarms.length === 0) {
-      this.permissions.add(...this.roles.map((role, index) => this.letLook(role, index)));
-    }
     this.alarms.push(alarm);
+    if (this.alarms.length === 1) {
+      this.letLook();
+    }
   }
 
-  /** The endpoint's configuration for updates. */
-  public render(): CfnEndpoint.DeploymentConfigProperty {
+  /** The endpoint's configuration for updates; none where SageMaker is left to itself. */
+  public render(): CfnEndpoint.DeploymentConfigProperty | undefined {
     return this.strategy._render(this.alarms.map(({ alarmName }) => alarmName));
   }
 
-  /** SageMaker looks at the alarms with the roles of the models. */
-  private letLook(role: iam.IRole, index: number): iam.Policy {
-    return attach(this.scope!, `RollbackAlarmsRights${index === 0 ? '' : index + 1}`, role, [
-      describeAlarmsStatement(this.alarms),
-    ]);
+  /** Lets SageMaker look at the alarms, with the roles of the models. */
+  private letLook(): void {
+    for (const { model, policy } of this.rights) {
+      if (policy?.hasRole === true) {
+        policy.addStatements(describeAlarmsStatement(this.alarms));
+        this.permissions.add(policy);
+      } else {
+        warnOfMissingRights(this.scope!, `The role of the model ${model.node.id}`, [describeAlarmsStatement(this.alarms)]);
+      }
+    }
   }
+}
+
+/** The right of a model's role to look at alarms. */
+interface RightToLook {
+  readonly model: ITensorFlowModel;
+  /** A policy that is empty as long as there are no alarms; none where the role is not known. */
+  readonly policy?: RolePolicy;
+}
+
+/** Models whose roles are the same have one policy, for the first of them. */
+function rightsToLook(scope: Construct, models: ITensorFlowModel[]): RightToLook[] {
+  const roles = models.map((model) => placeable(model)?.role);
+  return models.filter((_, index) => roles[index] === undefined || roles.indexOf(roles[index]) === index).map((model) => {
+    const role = placeable(model)?.role;
+    return { model, policy: role === undefined ? undefined : new RolePolicy(scope, `RollbackAlarmsRights${hashOf(scope, role.roleArn)}`, role, []) };
+  });
 }
 
 /** SageMaker updates these all at once, without looking at alarms. */

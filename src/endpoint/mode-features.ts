@@ -93,6 +93,7 @@ const ASYNCHRONOUS: Reasons = {
 /** @see https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-support.html */
 const MULTI_MODEL: Reasons = {
   gpu: 'only Triton serves a multi-model on GPUs, and not the container of TensorFlow Serving',
+  inferentia1: 'SageMaker runs a multi-model on CPUs, or on GPUs with Triton',
   elasticInference: NOT_MULTI,
   instancePools: NOT_MULTI,
   concurrencyScaling: NO_CONCURRENCY,

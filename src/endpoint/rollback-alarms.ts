@@ -6,7 +6,7 @@ import type { DeploymentStrategy } from './deployment-strategy';
 import { endpointMetric } from './endpoint-metrics';
 import { DESCRIBE_ALARMS } from './endpoint-permissions';
 import type { VariantWarning } from './variant-source';
-import { checkInteger } from '../private/checks';
+import { checkInteger, checkShare } from '../private/checks';
 import { throwIfAny, type Violation } from '../private/errors';
 
 /** What is too much of the new instances of an endpoint. */
@@ -106,7 +106,8 @@ export class RollbackAlarms {
   /**
    * Alarms of your own, 1 to 10, in the account and the region of the endpoint.
    *
-   * An alarm for one of the endpoint's own metrics is made after the endpoint, and added to it with `addRollbackAlarm`.
+   * An alarm for one of the endpoint's own metrics is made after the endpoint, and added to it with `addRollbackAlarm`. It
+   * looks at the old instances too, unlike the recommended ones.
    */
   public static of(...alarms: cloudwatch.IAlarm[]): RollbackAlarms {
     throwIfAny('RollbackAlarms.of', alarms.length > 0 ? checkCount('alarms', alarms.length) : [{
@@ -287,8 +288,8 @@ function checkOptions(options: RecommendedRollbackAlarmsOptions): Violation[] {
   const wrongPeriod = checkPeriod('period', period);
   const minutes = wrongPeriod.length > 0 ? 1 : period.toMinutes();
   return [
-    ...checkRate('serverErrorRate', options.serverErrorRate),
-    ...checkRate('clientErrorRate', options.clientErrorRate),
+    ...checkShare('serverErrorRate', options.serverErrorRate),
+    ...checkShare('clientErrorRate', options.clientErrorRate),
     ...checkMilliseconds('modelLatency', options.modelLatency, ASYNC_LIMIT),
     ...wrongPeriod,
     ...checkInteger('evaluationPeriods', options.evaluationPeriods, { min: 1, max: Math.floor(MINUTES_OF_DAY / minutes) },
@@ -297,12 +298,6 @@ function checkOptions(options: RecommendedRollbackAlarmsOptions): Violation[] {
       min: 1, max: Token.isUnresolved(evaluationPeriods) ? MINUTES_OF_DAY : Math.max(1, evaluationPeriods),
     }, 'give no more than there are `evaluationPeriods`'),
   ];
-}
-
-function checkRate(property: string, rate: number | undefined): Violation[] {
-  return rate === undefined || Token.isUnresolved(rate) || (rate >= 0 && rate < 1) ? [] : [{
-    property, got: rate, rule: 'must be a number of at least 0 and less than 1', remedy: rate >= 1 ? 'write 0.01 for one in a hundred' : undefined,
-  }];
 }
 
 function checkMilliseconds(property: string, latency: Duration | undefined, limit: Duration): Violation[] {

@@ -7,12 +7,14 @@ import { Annotations, Aspects, Duration, Token } from 'aws-cdk-lib/core';
 import type { Construct, IConstruct } from 'constructs';
 import { ruledOut } from './mode-features';
 import { checkPositive } from './scaling-checks';
-import type { TargetTrackingOptions } from './scaling-options';
+import type {
+  BacklogScalingOptions, ConcurrentRequestsScalingOptions, InvocationsScalingOptions, UtilizationScalingOptions,
+} from './scaling-options';
 import { ScalableVariant, type ScaledProperty } from './scaling-variant';
 import type { TensorFlowServingEndpoint } from './tensorflow-serving-endpoint';
-import type { InstanceType } from '../images/instance-type';
+import { type Counted, CPUS, GPUS, utilizationTarget } from './utilization-target';
 import { checkSeconds } from '../private/checks';
-import { throwIfAny, validationError, type Violation } from '../private/errors';
+import { throwIfAny, validationError } from '../private/errors';
 
 /** Between which numbers the instances of a variant are scaled. */
 export interface AutoScaleInstanceCountOptions {
@@ -40,36 +42,6 @@ export interface ScalableInstanceCountProps extends AutoScaleInstanceCountOption
   readonly endpoint: TensorFlowServingEndpoint;
 }
 
-/** A target for the number of requests. */
-export interface InvocationsScalingOptions extends TargetTrackingOptions {
-  /**
-   * How many requests an instance gets in a minute, on average: a number greater than 0.
-   *
-   * AWS advises to find out how many a single instance can answer, and to begin with half of them.
-   *
-   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-loadtest.html
-   */
-  readonly invocationsPerInstance: number;
-}
-
-/** A target for the number of requests at the same time. */
-export interface ConcurrentRequestsScalingOptions extends TargetTrackingOptions {
-  /** How many requests an instance works on at the same time, those that wait in its container included: a number greater than 0. */
-  readonly concurrentRequestsPerInstance: number;
-}
-
-/** A target for what is used of the instances. */
-export interface UtilizationScalingOptions extends TargetTrackingOptions {
-  /** The percentage that is used of what the whole instance has: greater than 0 and at most 100. */
-  readonly targetUtilizationPercent: number;
-}
-
-/** A target for the number of requests that wait. */
-export interface BacklogScalingOptions extends TargetTrackingOptions {
-  /** How many requests wait in the queue for each instance: a number greater than 0. */
-  readonly backlogPerInstance: number;
-}
-
 /**
  * The number of instances of a variant, which Application Auto Scaling changes.
  *
@@ -78,7 +50,8 @@ export interface BacklogScalingOptions extends TargetTrackingOptions {
  * instances that scaling has set.
  *
  * While a variant is scaled, SageMaker does not let go of it: an update that changes its instance type, or removes it, fails.
- * Deploy once without scaling, and then the change; scaling can come back together with the change.
+ * Deploy once without scaling, but with the endpoint's `retainAllVariantProperties` so that it keeps its instances, and then the
+ * change; scaling can come back together with the change.
  *
  * SageMaker does not scale burstable instances, such as `ml.t2.medium`.
  *
@@ -224,21 +197,9 @@ export class ScalableInstanceCount extends ScalableVariant {
   }
 
   private trackUtilization(method: string, id: string, options: UtilizationScalingOptions, metricName: string, counted?: Counted): void {
-    const { targetUtilizationPercent: percent } = options;
-    const { instanceTypes } = this._facts;
-    const counts = counted !== undefined ? [...new Set(instanceTypes.map(counted.count))] : [1];
     this._track(method, id, options, {
       metric: { custom: this._endpoint._metricOf(this.variantName, metricName) },
-      targetValue: counts[0] === 1 ? percent : percent * counts[0]!,
-      faults: [
-        ...checkPositive('targetUtilizationPercent', percent, 100),
-        ...counted !== undefined ? checkCounts(method, counted.what, instanceTypes, counts) : [],
-        ...(counts[0] !== 1 && Token.isUnresolved(percent) ? [{
-          property: 'targetUtilizationPercent',
-          rule: `must be known when the app is synthesized, because it is multiplied by the number of ${counted!.what}`,
-          remedy: 'use scaleToTrackMetric, whose `targetValue` is taken as it is',
-        }] : []),
-      ],
+      ...utilizationTarget(method, options.targetUtilizationPercent, this._facts.instanceTypes, counted),
     });
   }
 
@@ -283,35 +244,6 @@ export class ScalableInstanceCount extends ScalableVariant {
         + 'add scaleOnBacklog, a step policy with scaleOnMetric, or a schedule with a `minCapacity` of at least 1');
     }
   }
-}
-
-/** What SageMaker counts 100 percent for each of. */
-interface Counted {
-  readonly what: string;
-  readonly count: (instanceType: InstanceType) => number | undefined;
-}
-
-const CPUS: Counted = { what: 'vCPUs', count: (instanceType) => instanceType._cpuCount };
-const GPUS: Counted = { what: 'GPUs', count: (instanceType) => instanceType._gpuCount };
-
-/** Finds fault with instances that do not have one known number of them. */
-function checkCounts(method: string, what: string, types: readonly InstanceType[], counts: (number | undefined)[]): Violation[] {
-  const fault = { property: method, got: types.join(', ') };
-  if (counts.includes(undefined)) {
-    return [{
-      ...fault,
-      rule: `needs instances whose number of ${what} is known`,
-      remedy: 'use scaleToTrackMetric, with 100 percent for each of them',
-    }];
-  }
-  if (counts.includes(0)) {
-    return [{ ...fault, rule: `needs instances with ${what}`, remedy: 'use scaleOnCpuUtilization, or scaleToTrackMetric for another metric' }];
-  }
-  return counts.length === 1 ? [] : [{
-    ...fault,
-    rule: `needs instances that all have the same number of ${what}`,
-    remedy: 'use scaleToTrackMetric for the metric of one type, or scaleOnMetric for a math expression over all of them',
-  }];
 }
 
 function instanceCount(endpoint: TensorFlowServingEndpoint): ScaledProperty {

@@ -47,7 +47,7 @@ export interface ConcurrencyUtilizationScalingOptions extends TargetTrackingOpti
  *
  * Requests beyond what is ready are answered all the same, up to the `maxConcurrency` of the variant, but those wait for a cold
  * start. Updates of the endpoint keep the concurrency that scaling has set. SageMaker does not remove a variant that is scaled:
- * deploy once without scaling before.
+ * deploy once without scaling before, but with the endpoint's `retainAllVariantProperties`.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-autoscale.html
  */

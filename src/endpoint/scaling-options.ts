@@ -39,6 +39,36 @@ export interface TargetTrackingOptions {
   readonly disableScaleIn?: boolean;
 }
 
+/** A target for the number of requests. */
+export interface InvocationsScalingOptions extends TargetTrackingOptions {
+  /**
+   * How many requests an instance gets in a minute, on average: a number greater than 0.
+   *
+   * AWS advises to find out how many a single instance can answer, and to begin with half of them.
+   *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-loadtest.html
+   */
+  readonly invocationsPerInstance: number;
+}
+
+/** A target for the number of requests at the same time. */
+export interface ConcurrentRequestsScalingOptions extends TargetTrackingOptions {
+  /** How many requests an instance works on at the same time, those that wait in its container included: a number greater than 0. */
+  readonly concurrentRequestsPerInstance: number;
+}
+
+/** A target for what is used of the instances. */
+export interface UtilizationScalingOptions extends TargetTrackingOptions {
+  /** The percentage that is used of what the whole instance has: 1 to 100. */
+  readonly targetUtilizationPercent: number;
+}
+
+/** A target for the number of requests that wait. */
+export interface BacklogScalingOptions extends TargetTrackingOptions {
+  /** How many requests wait in the queue for each instance: a number greater than 0. */
+  readonly backlogPerInstance: number;
+}
+
 /** A target for any metric. */
 export interface MetricScalingOptions extends TargetTrackingOptions {
   /**

@@ -88,7 +88,7 @@ export abstract class ScalableVariant extends Construct {
       }), { mutable: false }),
     });
     this.scalableTarget = this._target;
-    endpoint._retainVariantProperties();
+    endpoint._scaled(variantName, { min: props.minCapacity ?? 1, max: props.maxCapacity });
   }
 
   /**

@@ -1,18 +1,11 @@
-import type * as kms from 'aws-cdk-lib/aws-kms';
-import type { Duration } from 'aws-cdk-lib/core';
-import type { AsyncInference } from './async-inference';
-import type { ClarifyExplainer } from './clarify-explainer';
-import type { DataCapture } from './data-capture';
-import type { DeploymentStrategy } from './deployment-strategy';
 import type { EndpointVariant } from './endpoint-variant';
-import type { RollbackAlarms } from './rollback-alarms';
-import type { VariantProperty } from './variant-property';
+import type { TensorFlowServingEndpointOptions } from './tensorflow-serving-endpoint-options';
 import type { AcceleratorType } from '../images/accelerator-type';
 import type { InstanceType } from '../images/instance-type';
 import type { ITensorFlowModel } from '../model/tensorflow-model';
 
 /** One model on one type of instance, or several variants. */
-export interface TensorFlowServingEndpointProps {
+export interface TensorFlowServingEndpointProps extends TensorFlowServingEndpointOptions {
   /**
    * The model of an endpoint with one variant, which is called AllTraffic.
    *
@@ -44,119 +37,10 @@ export interface TensorFlowServingEndpointProps {
   /**
    * The variants, 1 to 10, instead of `model` and `instanceType`.
    *
+   * SageMaker updates an endpoint by a deployment strategy only if the names of its variants stay the same: keep the name
+   * and change the model. To add, rename or remove variants, give `DeploymentStrategy.unguarded()` for that one update.
+   *
    * @default - one variant of `model` on `instanceType`
    */
   readonly variants?: EndpointVariant[];
-
-  /**
-   * The name of the endpoint. It has 1 to 63 letters, digits and hyphens, and is the same in capital and small letters.
-   *
-   * CloudFormation can update an endpoint with a name of its own, but not replace it.
-   *
-   * @default - CloudFormation makes one
-   */
-  readonly endpointName?: string;
-
-  /**
-   * The key that encrypts the volumes of the instances.
-   *
-   * Instances with storage of their own, such as `ml.g5.xlarge`, encrypt it in hardware, with a key that is lost with
-   * the instance; this key does not encrypt it, which is warned of.
-   *
-   * @default - a key of SageMaker's
-   * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
-   */
-  readonly encryptionKey?: kms.IKey;
-
-  /**
-   * A variant that gets copies of the requests to the only variant, and whose answers are dropped.
-   *
-   * It shows how another model or instance type would do. Its weight is the number of copies per request: the default of 1
-   * is a copy of each. Endpoints that are serverless, asynchronous or for many models have none.
-   *
-   * @default - none
-   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/shadow-tests.html
-   */
-  readonly shadow?: EndpointVariant;
-
-  /**
-   * Makes the endpoint asynchronous: it queues requests, and writes answers to S3. It then takes no other requests.
-   *
-   * @default - the endpoint answers at once
-   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html
-   */
-  readonly asyncInference?: AsyncInference;
-
-  /**
-   * Writes requests and answers to S3, to look at them later.
-   *
-   * @default - nothing is captured
-   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture.html
-   */
-  readonly dataCapture?: DataCapture;
-
-  /**
-   * How an update moves requests from the old instances to the new ones.
-   *
-   * @default - `DeploymentStrategy.allAtOnce()`; none for serverless variants, Inferentia 1 and Elastic Inference, where SageMaker has no choice
-   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
-   */
-  readonly deployment?: DeploymentStrategy;
-
-  /**
-   * The alarms that make SageMaker undo an update.
-   *
-   * @default - `RollbackAlarms.recommended()`; none where there is no deployment strategy, or where a model was imported, whose role is not known
-   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
-   */
-  readonly rollbackAlarms?: RollbackAlarms;
-
-  /**
-   * Explains predictions, with SageMaker Clarify.
-   *
-   * @default - no explanations
-   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-online-explainability.html
-   */
-  readonly explainer?: ClarifyExplainer;
-
-  /**
-   * Whether metrics tell the instances and containers of a variant apart.
-   *
-   * @default false
-   * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MetricsConfig.html
-   */
-  readonly enhancedMetrics?: boolean;
-
-  /**
-   * Whether the metrics of single GPUs, and those that a container itself offers to Prometheus, are published. TensorFlow
-   * Serving's container offers none.
-   *
-   * @default false
-   * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MetricsConfig.html
-   */
-  readonly detailedObservability?: boolean;
-
-  /**
-   * How often the utilization of the instances is published: every 10, 30, 60, 120, 180, 240 or 300 seconds. With
-   * `enhancedMetrics` it is also how often those of requests are.
-   *
-   * @default - every 60 seconds
-   * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MetricsConfig.html
-   */
-  readonly metricPublishFrequency?: Duration;
-
-  /**
-   * Whether an update keeps what was changed while the endpoint ran: the number of instances, above all, which scaling sets.
-   *
-   * @default - true if a variant is scaled or `excludeRetainedVariantProperties` is given, otherwise false
-   * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.html
-   */
-  readonly retainAllVariantProperties?: boolean;
-
-  /**
-   * What an update nevertheless sets to what this app says.
-   *
-   * @default - the weights, where properties are retained and there are several variants
-   */
-  readonly excludeRetainedVariantProperties?: VariantProperty[];
 }

@@ -1,6 +1,6 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import { Annotations, type Duration, Lazy, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
@@ -13,7 +13,7 @@ import { EndpointMonitoring } from './endpoint-monitoring';
 import { ENDPOINT_NAME, ENDPOINT_NAME_RULE, nameBeforehand, nameByStack } from './endpoint-name';
 import { grantForEndpoint, type RightsForEndpoint } from './endpoint-rights';
 import { EndpointVariant } from './endpoint-variant';
-import { GuardedDeployment } from './guarded-deployment';
+import { GuardedDeployment, type InstanceRange } from './guarded-deployment';
 import { connectionsOf, ImportedEndpoint, type TensorFlowServingEndpointAttributes } from './imported-endpoint';
 import { type AutoScaleInstanceCountOptions, ScalableInstanceCount } from './scalable-instance-count';
 import { type AutoScaleProvisionedConcurrencyOptions, ScalableProvisionedConcurrency } from './scalable-provisioned-concurrency';
@@ -27,6 +27,9 @@ import { nameInArn } from '../private/sagemaker-arn';
 
 /** The variant of an endpoint that has only one, as SageMaker's own tools call it. */
 const ONLY_VARIANT = 'AllTraffic';
+
+/** TensorFlow Serving's REST interface gives a request no longer than this, in seconds. */
+const REST_LIMIT_SECONDS = 30;
 
 /**
  * A SageMaker endpoint that answers TensorFlow Serving's requests.
@@ -136,7 +139,8 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
     addFurther(config, 'ProductionVariants', bound);
     addFurther(config, 'ShadowProductionVariants', boundShadow !== undefined ? [boundShadow] : []);
     addMetricsConfig(config, props);
-    const beforehand = guarded !== undefined ? nameBeforehand(this, this.physicalName) : undefined;
+    // an endpoint never becomes serverless by an update: then it is another one, of another name
+    const beforehand = variants.some((variant) => variant._facts.isServerless) ? undefined : nameBeforehand(this, this.physicalName);
     const endpoint = new CfnEndpoint(this, 'Resource', {
       endpointConfigName: config.attrEndpointConfigName,
       endpointName: beforehand ?? this.physicalName,
@@ -159,9 +163,9 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
       resourceName: inLowerCase(this.physicalName),
     });
     this._metricEndpointName = beforehand !== undefined ? nameByStack(this, beforehand, this.endpointName) : this.endpointName;
-    this.monitoring = new EndpointMonitoring(this);
+    this.monitoring = EndpointMonitoring._of(this);
     const rights = this.rights(props, [...bound, ...boundShadow !== undefined ? [boundShadow] : []]);
-    guarded?.bind(endpoint, rights.map(({ role }) => role), {
+    guarded?.bind(endpoint, rights.map(({ model }) => model), {
       scope: this,
       endpointName: beforehand!,
       endpointConfigName: config.attrEndpointConfigName,
@@ -179,14 +183,15 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
   /**
    * Lets a principal send requests whose answers are written to S3, upload what they are about, and read the answers.
    *
+   * Buckets and keys of another account must allow it too.
+   *
    * @param grantee who may send them
    */
   public grantInvokeAsync(grantee: iam.IGrantable): iam.Grant {
-    const grant = super.grantInvokeAsync(grantee);
-    if (this.asyncInference !== undefined) {
-      asyncCallerStatements(this.asyncInference).forEach((statement) => grantee.grantPrincipal.addToPrincipalPolicy(statement));
-    }
-    return grant;
+    const statements = this.asyncInference !== undefined ? asyncCallerStatements(this.asyncInference) : [];
+    return statements.reduce((grant, statement) => grant.combine(iam.Grant.addToPrincipal({
+      grantee, actions: statement.actions, resourceArns: statement.resources, conditions: statement.conditions,
+    })), super.grantInvokeAsync(grantee));
   }
 
   /**
@@ -195,7 +200,7 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling.html
    */
   public autoScaleInstanceCount(options: AutoScaleInstanceCountOptions): ScalableInstanceCount {
-    const { variantName } = this._variant(options.variantName);
+    const variantName = this.nameOfScaled(options.variantName);
     return new ScalableInstanceCount(this, `${variantName}InstanceCount`, { ...options, endpoint: this, variantName });
   }
 
@@ -205,7 +210,7 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-autoscale.html
    */
   public autoScaleProvisionedConcurrency(options: AutoScaleProvisionedConcurrencyOptions): ScalableProvisionedConcurrency {
-    const { variantName } = this._variant(options.variantName);
+    const variantName = this.nameOfScaled(options.variantName);
     return new ScalableProvisionedConcurrency(this, `${variantName}ProvisionedConcurrency`, { ...options, endpoint: this, variantName });
   }
 
@@ -230,18 +235,31 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
 
   /** One of the variants, or the only one; an error where there is no such. @internal */
   public _variant(variantName?: string): EndpointVariant {
-    const name = this._variantNameFor(variantName);
+    const name = super._variantNameFor(variantName);
     return this._variants.find((variant) => variant.variantName === name)!;
   }
 
-  /** Makes updates keep what scaling has set. @internal */
-  public _retainVariantProperties(): void {
+  /** Makes updates keep what scaling has set, between these numbers of instances. @internal */
+  public _scaled(variantName: string, capacity: InstanceRange): void {
     this.isScaled = true;
+    for (const { id, message } of this.guarded?.warningsWhenScaled(variantName, capacity) ?? []) {
+      Annotations.of(this).addWarningV2(`cdk-tensorflow-serving:${id}`, message);
+    }
   }
 
   /** @internal */
   protected get _variantNames(): string[] {
     return this._variants.map(({ variantName }) => variantName);
+  }
+
+  /** The shadow has metrics like the others. @internal */
+  protected _variantNameFor(given: string | undefined): string {
+    return given !== undefined && given === this._shadow?.variantName ? given : super._variantNameFor(given);
+  }
+
+  /** What scales a variant finds fault itself with the shadow. */
+  private nameOfScaled(given: string | undefined): string {
+    return given !== undefined && given === this._shadow?.variantName ? given : this._variant(given).variantName;
   }
 
   private warn(props: TensorFlowServingEndpointProps, variants: EndpointVariant[], guarded: GuardedDeployment | undefined): void {
@@ -255,6 +273,11 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
         `The instances of ${unencrypted.join(', ')} have storage of their own, which the hardware encrypts and \`encryptionKey\` does not; `
         + 'take instances without, such as ml.c5.xlarge, if that key must encrypt all');
     }
+    if (props.asyncInference?.invocationTimeout !== undefined && isCutOff(props.asyncInference.invocationTimeout, all)) {
+      Annotations.of(this).addWarningV2('cdk-tensorflow-serving:servingTimeout',
+        'TensorFlow Serving\'s REST interface gives up after 30 seconds, whatever `asyncInference.invocationTimeout` is, and a model without '
+        + 'inference code is called by it; add an inference.py that calls TensorFlow Serving by gRPC, or give requests less time');
+    }
     if (variants.every((variant) => variant._facts.weight === 0)) {
       Annotations.of(this).addWarningV2('cdk-tensorflow-serving:allWeightsZero',
         'All variants have the weight 0, so that only requests that name a variant are answered; give one of them a weight');
@@ -263,15 +286,15 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
 
   private rights(props: TensorFlowServingEndpointProps, bound: BoundVariant[]): RightsForEndpoint[] {
     const variants = [...this._variants, ...props.shadow !== undefined ? [props.shadow] : []];
-    return variants.flatMap(({ _facts: { models } }, index) => models.map(placeable).flatMap((model) => model === undefined ? [] : [{
-      role: model.role,
+    return variants.flatMap(({ _facts: { models } }, index) => models.map((model) => ({
+      model,
       statements: [
         ...bound[index].statements,
         ...props.asyncInference !== undefined ? asyncStatements(props.asyncInference) : [],
         ...props.dataCapture !== undefined ? dataCaptureStatements(props.dataCapture) : [],
         ...props.explainer !== undefined ? explainerStatements(props.explainer) : [],
       ],
-    }]));
+    })));
   }
 
   private retains(props: TensorFlowServingEndpointProps): boolean | undefined {
@@ -288,6 +311,12 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
 /** The ARN, and so what IAM compares, has the name in lower case. */
 function inLowerCase(endpointName: string): string {
   return Token.isUnresolved(endpointName) ? endpointName : endpointName.toLowerCase();
+}
+
+/** Whether a container without code of its own would cut requests off that have so long. */
+function isCutOff(timeout: Duration, variants: EndpointVariant[]): boolean {
+  return !timeout.isUnresolved() && timeout.toSeconds() > REST_LIMIT_SECONDS
+    && variants.some(({ _facts: { models } }) => models.some((model) => placeable(model)?._facts.hasInferenceCode === false));
 }
 
 /** Adds what the lowest aws-cdk-lib has no names for; it would drop properties that it does not know. */

@@ -2,8 +2,8 @@ import type { Mode } from './mode-features';
 import type { VariantFacts } from './variant-source';
 import { placeable } from '../model/placeable-model';
 
-/** In which ways a variant answers, by the metrics that it publishes: one with many models publishes what the others do, and more. */
-export function modesOfVariant({ isServerless, model }: VariantFacts, isAsync: boolean): Mode[] {
+/** In which ways a variant answers: one with many models does what the others do, and more. */
+export function modesOfVariant({ isServerless, model }: Pick<VariantFacts, 'isServerless' | 'model'>, isAsync: boolean): Mode[] {
   return [
     isServerless ? 'serverless' : isAsync ? 'asynchronous' : 'real-time',
     ...placeable(model)?._facts.isMultiModel === true ? ['multi-model' as const] : [],

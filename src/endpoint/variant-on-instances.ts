@@ -5,8 +5,9 @@ import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { checkCoreDump, coreDumpStatements, renderCoreDump } from './core-dump';
 import type { CommonInstanceVariantOptions } from './instance-variant-options';
-import { excluded, type Feature, type Mode, ruledOut } from './mode-features';
+import { excluded, type Feature, ruledOut } from './mode-features';
 import { checkInvocationTimeout, refuse } from './variant-checks';
+import { modesOfVariant } from './variant-hardware';
 import type { BoundVariant, VariantFacts, VariantSource, VariantUse, VariantWarning } from './variant-source';
 import type { AcceleratorType } from '../images/accelerator-type';
 import type { InstanceType } from '../images/instance-type';
@@ -187,7 +188,7 @@ export abstract class VariantOnInstances<Options extends CommonInstanceVariantOp
 
 /** Finds fault with hardware that SageMaker does not have for the use, or for the model. */
 function checkPlacement(at: string, { instanceType, acceleratorType, model, at: pool }: Placement, use: VariantUse): Violation[] {
-  const modes = modesOf(model, use);
+  const modes = modesOfVariant({ isServerless: false, model }, use.asyncInvocationTimeout !== undefined);
   const reasons = (feature: Feature): (string | undefined)[] => [
     ...modes.map((mode) => ruledOut(mode, feature)),
     ...use.copiesRequests === true ? [excluded('shadow', feature)] : [],
@@ -198,15 +199,8 @@ function checkPlacement(at: string, { instanceType, acceleratorType, model, at: 
     ...processor === 'gpu' || processor === 'armWithGpu'
       ? refuse({ ...type, rule: 'must have no GPU', remedy: 'use CPU instances, such as ml.c7i.xlarge' }, ...reasons('gpu')) : [],
     ...instanceType._family === 'inf1'
-      ? refuse({ ...type, rule: 'must have no Inferentia 1', remedy: 'use CPU or GPU instances' }, ...reasons('inferentia1')) : [],
+      ? refuse({ ...type, rule: 'must have no Inferentia 1', remedy: 'use CPU instances, such as ml.c7i.xlarge' }, ...reasons('inferentia1')) : [],
     ...acceleratorType !== undefined
       ? refuse({ property: `${at}acceleratorType`, rule: 'cannot be used here', remedy: 'leave it out' }, ...reasons('elasticInference')) : [],
-  ];
-}
-
-function modesOf(model: ITensorFlowModel, use: VariantUse): Mode[] {
-  return [
-    use.asyncInvocationTimeout !== undefined ? 'asynchronous' : 'real-time',
-    ...placeable(model)?._facts.isMultiModel === true ? ['multi-model' as const] : [],
   ];
 }

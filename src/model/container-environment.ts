@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import { Annotations, type Duration, Stack } from 'aws-cdk-lib/core';
+import { Annotations, type Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { ModelUse } from './placeable-model';
 import { checkEnvironment, checkServingOptions, ignoredVariables, longerTimeouts, servingEnvironment } from './serving-environment';
 import type { TensorFlowServingOptions } from './serving-options';
 import { throwIfAny, type Violation } from '../private/errors';
+import { hashOf } from '../private/hash';
 
 /** What the variables of a container come from. */
 export interface EnvironmentOptions extends TensorFlowServingOptions {
@@ -88,8 +88,4 @@ export class ServingEnvironment implements ContainerEnvironment {
   private further(timeout: Duration): { readonly [key: string]: string } {
     return longerTimeouts(this.variables, timeout, this.waitsForLoading);
   }
-}
-
-function hashOf(scope: Construct, content: unknown): string {
-  return createHash('sha256').update(JSON.stringify(Stack.of(scope).resolve(content))).digest('hex').slice(0, 8);
 }

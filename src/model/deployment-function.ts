@@ -7,9 +7,15 @@ import type { Construct } from 'constructs';
 
 /** A function that stands for resources while a stack is deployed. */
 export interface DeploymentFunctionProps {
+  /** The directory of its handler's file; `model` where it is left out. */
+  readonly directory?: string;
   /** The name of its handler's file, without `.ts`. */
   readonly handler: string;
   readonly description: string;
+  /** How much memory it has; 2048 MiB where it is left out: a whole CPU, which gunzip and gzip need. */
+  readonly memorySize?: number;
+  /** How long it may take; 15 minutes, the longest that there is, where it is left out. */
+  readonly timeout?: Duration;
   /** How long its call may wait for its turn. */
   readonly maxEventAge?: Duration;
 }
@@ -27,11 +33,11 @@ export function deploymentFunction(scope: Construct, props: DeploymentFunctionPr
   logGroup.grantWrite(role);
   const { functionArn } = new lambda.Function(scope, 'Function', {
     description: props.description,
-    code: lambda.Code.fromAsset(path.join(__dirname, '..', '..', 'assets', 'model', props.handler)),
+    code: lambda.Code.fromAsset(path.join(__dirname, '..', '..', 'assets', props.directory ?? 'model', props.handler)),
     handler: 'index.handler',
     runtime: lambda.Runtime.NODEJS_24_X,
-    memorySize: 2048, // a whole CPU, which gunzip and gzip need
-    timeout: Duration.minutes(15), // the longest that there is
+    memorySize: props.memorySize ?? 2048,
+    timeout: props.timeout ?? Duration.minutes(15),
     retryAttempts: 0, // CloudFormation has its answer after the first
     maxEventAge: props.maxEventAge,
     role,

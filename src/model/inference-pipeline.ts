@@ -33,7 +33,7 @@ export interface InferencePipelineProps extends ModelOptions {
    *
    * @default InferenceExecutionMode.SERIAL
    */
-  readonly invocation?: InferenceExecutionMode;
+  readonly inferenceExecutionMode?: InferenceExecutionMode;
 }
 
 /**
@@ -53,12 +53,12 @@ export class InferencePipeline extends TensorFlowModelBase implements ITensorFlo
   constructor(scope: Construct, id: string, private readonly props: InferencePipelineProps) {
     super(scope, id);
 
-    const { containers, invocation = InferenceExecutionMode.SERIAL } = props;
+    const { containers, inferenceExecutionMode = InferenceExecutionMode.SERIAL } = props;
     throwIfAny(this, [
       ...containers.length < 2 || containers.length > MOST_CONTAINERS
         ? [{ property: 'containers', rule: `must be 2 to ${MOST_CONTAINERS} containers`, got: containers.length }] : [],
       ...containers.flatMap((container, index) => container._check(`containers[${index}].`)),
-      ...checkHostnames(containers, invocation),
+      ...checkHostnames(containers, inferenceExecutionMode),
       ...checkNetwork(props, ...containers.map((container) => container._image)),
     ]);
     this.containers = containers.map((container, index) => container._bind(placeOf(this, index)));
@@ -67,7 +67,7 @@ export class InferencePipeline extends TensorFlowModelBase implements ITensorFlo
       options: props,
       networkIsolation: () => isolationOf(props, this.artifacts),
       containers: this.containers.map(({ source }, index) => asPart(source, index, containers[index]._hostname)),
-      inferenceExecutionMode: invocation,
+      inferenceExecutionMode,
     });
   }
 
@@ -79,7 +79,6 @@ export class InferencePipeline extends TensorFlowModelBase implements ITensorFlo
       isMultiModel: false,
       isPipeline: true,
       isUncompressed: artifacts.some(({ compressed }) => !compressed),
-      isFromPackage: false,
       isInVpc: props.vpc !== undefined,
       networkIsolation: isolationOf(props, artifacts),
       hasPrivateImage: props.containers.some((container) => container._image?._isPrivate === true),
@@ -117,15 +116,15 @@ function asPart(source: ContainerSource, index: number, containerHostname: strin
   };
 }
 
-function checkHostnames(containers: PipelineContainer[], invocation: InferenceExecutionMode): Violation[] {
+function checkHostnames(containers: PipelineContainer[], mode: InferenceExecutionMode): Violation[] {
   const names = containers.map((container) => container._hostname);
-  const isNamed = invocation === InferenceExecutionMode.DIRECT || names.some((name) => name !== undefined);
+  const isNamed = mode === InferenceExecutionMode.DIRECT || names.some((name) => name !== undefined);
   const missing = names.flatMap((name, index) => isNamed && name === undefined ? [index] : []);
   const twice = names.filter((name, index) => name !== undefined && names.indexOf(name) !== index);
   return [
     ...missing.map((index) => ({
       property: `containers[${index}].containerHostname`,
-      rule: invocation === InferenceExecutionMode.DIRECT
+      rule: mode === InferenceExecutionMode.DIRECT
         ? 'is required where requests name the container that answers them'
         : 'is required, because other containers have one',
     })),

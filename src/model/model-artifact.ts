@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { ArtifactSource, ArtifactUse, CheckedArtifact } from './artifact-source';
 import { archiveArtifact, bucketArtifact, modelPackage, savedModelArtifact } from './lazily';
 import type { ModelPackage } from './model-package';
+import type { ITrainedModel } from './trained-model';
 import { requireText } from '../private/checks';
 
 /** What a SavedModel on disk is served as. */
@@ -151,6 +152,15 @@ export abstract class ModelArtifact {
     requireText('ModelArtifact.fromModelPackage', 'modelPackageArn', modelPackageArn);
     const { ModelPackage } = modelPackage();
     return new ArtifactFromSource(new ModelPackage(modelPackageArn, options));
+  }
+
+  /**
+   * Takes the model that a training job of the same stack makes when it is deployed. What is made of it waits for that.
+   *
+   * @param job the job, such as a `TensorFlowTrainingJob` that runs on deploy
+   */
+  public static fromTrainingJob(job: ITrainedModel): ModelArtifact {
+    return job.artifact;
   }
 
   /** What it is taken from. @internal */

@@ -1,5 +1,5 @@
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { Annotations, Stack, Token } from 'aws-cdk-lib/core';
+import { Annotations, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { ArtifactFacts, CheckedArtifact } from './artifact-source';
 import type { ModelOptions } from './model-options';
@@ -9,6 +9,7 @@ import type { TensorFlowImage } from '../images/tensorflow-image';
 import type { TensorFlowVersion } from '../images/tensorflow-version';
 import { compareVersions, minorOf } from '../images/version-numbers';
 import { validationError, type Violation } from '../private/errors';
+import { checkRegion } from '../private/s3-path';
 
 /** Finds fault with a model that has no image, or two. */
 export function checkImage(props: TensorFlowContainerOptions): Violation[] {
@@ -40,13 +41,9 @@ export function checkNetwork(props: ModelOptions, ...images: (TensorFlowImage | 
 
 /** Finds fault with a bucket that SageMaker cannot read from. */
 export function checkBucketRegion(scope: Construct, property: string, bucket: s3.IBucket): Violation[] {
-  const [wanted, got] = [Stack.of(scope).region, bucket.env.region];
-  return Token.isUnresolved(wanted) || Token.isUnresolved(got) || wanted === got ? [] : [{
-    property,
-    rule: `must be in ${wanted}, the region of the model, from which alone SageMaker reads it`,
-    got,
-    remedy: 'copy the artifact to a bucket there',
-  }];
+  return checkRegion(property, bucket, scope, 'model').map((violation) => ({
+    ...violation, rule: `${violation.rule}, from which alone SageMaker reads it`, remedy: 'copy the artifact to a bucket there',
+  }));
 }
 
 /** Finds fault with isolation in which a container could not start. */

@@ -80,7 +80,6 @@ export class ModelFromArtifact extends TensorFlowModelBase implements ITensorFlo
       isMultiModel: artifact.multiModel !== undefined,
       isPipeline: false,
       isUncompressed: !artifact.compressed,
-      isFromPackage: props.artifact._modelPackage !== undefined,
       isInVpc: props.vpc !== undefined,
       networkIsolation: isolationOf(props, [artifact]),
       hasPrivateImage: props.image?._isPrivate === true,

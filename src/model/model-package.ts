@@ -13,10 +13,9 @@ import type { TensorFlowContainerOptions } from './serving-container';
 import { grantPullOfServingImages, hasServingImages } from '../images/serving-images';
 import { checkPattern } from '../private/checks';
 import { validationError, type Violation } from '../private/errors';
+import { checkSageMakerName } from '../private/sagemaker-name';
 
-const NAME = '[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}';
-const PACKAGE = new RegExp(`^(?:arn:aws[a-z-]*:sagemaker:(?<region>[a-z0-9-]+):\\d{12}:model-package/)?${NAME}(?:/\\d{1,9})?$`);
-const SPECIFICATION = new RegExp(`^${NAME}$`);
+const PACKAGE = /^(?:arn:aws[a-z-]*:sagemaker:(?<region>[a-z0-9-]+):\d{12}:model-package\/)?[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}(?:\/\d{1,9})?$/;
 
 /** What keys begin with; wildcards would stand for the keys of other objects. */
 const PREFIX = /^(?!\/|[a-z][a-z0-9]*:\/\/)[^*?]+$/;
@@ -51,8 +50,7 @@ export class ModelPackage implements ArtifactSource {
         remedy: 'register a version whose archive has it under code/, or give the archive to ModelArtifact.fromBucket',
       }],
       ...this.checkArn(scope),
-      ...checkPattern('artifact.inferenceSpecificationName', inferenceSpecificationName, SPECIFICATION,
-        'must be 1 to 63 letters, digits and hyphens, with a letter or digit first and last'),
+      ...checkSageMakerName('artifact.inferenceSpecificationName', inferenceSpecificationName),
       ...dataBucket === undefined ? [] : checkBucketRegion(scope, 'artifact.dataBucket', dataBucket),
       ...dataBucket === undefined && dataPrefix !== undefined ? [{
         property: 'artifact.dataPrefix', rule: 'needs the bucket that it is in', remedy: 'give the `dataBucket`',

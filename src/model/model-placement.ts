@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnModel } from 'aws-cdk-lib/aws-sagemaker';
-import { Aspects, Lazy, Names, Stack, Token } from 'aws-cdk-lib/core';
+import { Aspects, Lazy, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import type { BoundContainer, ContainerSource } from './container-source';
 import type { ModelOptions } from './model-options';
 import { containerStatements, modelRole, vpcStatements } from './model-permissions';
 import type { ModelFacts, ModelUse } from './placeable-model';
 import { throwIfAny, validationError, type Violation } from '../private/errors';
+import { hashOf } from '../private/hash';
+import { RolePolicy } from '../private/role-policy';
 
 /** What is placed. */
 export interface PlacementProps {
@@ -142,7 +143,10 @@ export class ModelPlacement {
   }
 
   private attach(host: Construct, id: string, statements: iam.PolicyStatement[]): iam.Policy {
-    const policy = new iam.Policy(host, id, { policyName: this.hasOwnRole ? undefined : nameOnSharedRole(host, id), statements });
+    if (!this.hasOwnRole) {
+      return new RolePolicy(host, id, this.role, statements);
+    }
+    const policy = new iam.Policy(host, id, { statements });
     this.role.attachInlinePolicy(policy);
     return policy;
   }
@@ -185,12 +189,3 @@ function words(all: string[]): string {
   return [...new Set(all)].join('');
 }
 
-function hashOf(scope: Construct, content: unknown): string {
-  return createHash('sha256').update(JSON.stringify(Stack.of(scope).resolve(content))).digest('hex').slice(0, 8);
-}
-
-/** The name of a policy on a role that other stacks may have policies on, in other regions too. */
-function nameOnSharedRole(host: Construct, policyId: string): string {
-  const region = Stack.of(host).region;
-  return `${Names.uniqueResourceName(host, { maxLength: 80 })}${policyId}${Token.isUnresolved(region) ? `-${region}` : ''}`;
-}

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -6,6 +5,7 @@ import { CustomResource, Duration, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import type { ArtifactLocation } from './artifact-source';
 import { deploymentFunction } from './deployment-function';
+import { hashOf } from '../private/hash';
 
 /** Where the archives of many models are. */
 export interface ModelPrefix {
@@ -34,15 +34,20 @@ export interface ModelCopy {
   readonly dependable: IDependable;
 }
 
-/** The archives that a stack puts under a prefix while it is deployed. */
+/** The archives that the stack of a bucket puts under a prefix while it is deployed. */
 export class ModelCopies extends Construct {
-  /** Those of the scope's stack. */
-  public static of(scope: Construct, target: ModelPrefix): ModelCopies {
-    const stack = Stack.of(scope);
-    // named by the place: however the constructs of models and endpoints are renamed, the copies stay what they are
-    const place = createHash('sha256').update(JSON.stringify(stack.resolve([target.bucket.bucketName, target.prefix]))).digest('hex');
-    const id = `TensorFlowModels${place.slice(0, 8)}`;
+  /** Those in a place. */
+  public static of(target: ModelPrefix): ModelCopies {
+    const stack = Stack.of(target.bucket);
+    const id = `TensorFlowModels${hashOf(stack, [pathInStack(target.bucket), target.prefix])}`;
     return stack.node.tryFindChild(id) as ModelCopies | undefined ?? new ModelCopies(stack, id, target);
+  }
+
+  /** Those in a place, also by other constructs for the same bucket. */
+  public static allOf(target: ModelPrefix): ModelCopies[] {
+    const stack = Stack.of(target.bucket);
+    const place = placeOf(target);
+    return stack.node.children.filter((child) => child instanceof ModelCopies).filter((copies) => placeOf(copies.target) === place);
   }
 
   private readonly copier: ModelCopier;
@@ -156,4 +161,16 @@ class ModelCopier extends Construct {
 /** Names may have slashes, which ids of constructs may not. */
 function childId(name: string): string {
   return `Model-${encodeURIComponent(name)}`;
+}
+
+/**
+ * Where a bucket is in its stack. It stays the same when the bucket gets a name, or is imported instead of made, or when
+ * the constructs of models and endpoints are renamed; copies with other ids would find the archives taken.
+ */
+function pathInStack(bucket: s3.IBucket): string[] {
+  return bucket.node.scopes.slice(Stack.of(bucket).node.scopes.length).map(({ node }) => node.id);
+}
+
+function placeOf({ bucket, prefix }: ModelPrefix): string {
+  return JSON.stringify(Stack.of(bucket).resolve([bucket.bucketName, prefix]));
 }

@@ -24,52 +24,57 @@ interface AddedModel extends AddModelOptions {
   readonly artifact: ModelArtifact;
 }
 
-/** What copies models for the models and endpoints of one stage. */
-interface Copying {
-  /** The construct that was given the models first, in whose stack the copies are. */
-  readonly scope: Construct;
-  readonly target: ModelPrefix;
-  readonly dependable: DependencyGroup;
-  readonly copied: CopiedModel[];
-}
-
+/** A model that the app puts under the prefix for something that was given all of them. */
 interface CopiedModel {
   readonly checked: CheckedArtifact;
   readonly copy: ModelCopy;
 }
 
-/** Archives under a prefix, some of which the app puts there. */
+/** Archives under a prefix, some of which the stack of the bucket puts there. */
 export class MultiModelSource implements ArtifactSource {
   private readonly added: AddedModel[] = [];
-  private readonly copying = new Map<Stage | undefined, Copying>();
+  private readonly copied: CopiedModel[] = [];
+  private readonly dependable = new DependencyGroup();
+
+  /** What was given the models. */
+  private readonly users = new Set<Construct>();
+
+  /** The place, once something was given the models. */
+  private target?: ModelPrefix;
 
   constructor(private readonly bucket: s3.IBucket, private readonly prefix: string, private readonly options: MultiModelOptions) {}
 
   /** Adds a model, also after the artifact was given to something. */
   public add(name: string, artifact: ModelArtifact, options: AddModelOptions): void {
     throwIfAny('MultiModel.addModel', this.checkName(name));
+    for (const user of this.users) {
+      throwIfAny(user, this.checkStack(user));
+    }
     const model = { name, artifact, ...options };
     this.added.push(model);
-    for (const copying of this.copying.values()) {
-      this.copy(copying, model);
+    if (this.target !== undefined) {
+      this.copy(this.target, model);
     }
   }
 
   public check(scope: Construct, use: ArtifactUse): CheckedArtifact {
     throwIfAny(scope, checkUse(use));
     const { revision, modelCaching } = this.options;
-    const target = new BucketSource(this.bucket, { prefix: this.prefix, revision }).check(scope, {}).provideIn(scope);
-    const copying = this.copyFor(scope, { bucket: target.bucket, prefix: target.key });
+    const location = new BucketSource(this.bucket, { prefix: this.prefix, revision }).check(scope, {}).provideIn(scope);
+    throwIfAny(scope, this.added.length > 0 ? this.checkStack(scope) : []);
+    this.users.add(scope);
+    this.copyTo({ bucket: this.bucket, prefix: location.key });
+    const { copied, dependable } = this;
     return {
       compressed: true,
       multiModel: { modelCaching },
-      revision: Lazy.uncachedString({ produce: () => revisionOf(copying, revision) }),
+      revision: Lazy.uncachedString({ produce: () => this.revision() }),
       // others may put archives there that nobody here has seen
-      get hasInferenceCode() { return copying.copied.some(({ checked }) => checked.hasInferenceCode === true) || undefined; },
-      get needsNetwork() { return copying.copied.some(({ checked }) => checked.needsNetwork === true) || undefined; },
-      get tensorFlowVersions() { return copying.copied.flatMap(({ checked }) => checked.tensorFlowVersions ?? []); },
+      get hasInferenceCode() { return copied.some(({ checked }) => checked.hasInferenceCode === true) || undefined; },
+      get needsNetwork() { return copied.some(({ checked }) => checked.needsNetwork === true) || undefined; },
+      get tensorFlowVersions() { return copied.flatMap(({ checked }) => checked.tensorFlowVersions ?? []); },
       hasRequirements: false, // which nothing would install
-      provideIn: () => ({ ...target, dependable: copying.dependable }),
+      provideIn: () => ({ ...location, dependable }),
     };
   }
 
@@ -94,31 +99,53 @@ export class MultiModelSource implements ArtifactSource {
     ];
   }
 
-  /** The copies for a scope: once for all that can depend on them, as the place is the same. */
-  private copyFor(scope: Construct, target: ModelPrefix): Copying {
-    const stage = Stage.of(scope);
-    const known = this.copying.get(stage);
-    if (known !== undefined) {
-      return known;
+  /** Finds fault with a user for which the stack of the bucket cannot copy models. */
+  private checkStack(user: Construct): Violation[] {
+    const [stack, copying] = [Stack.of(user), Stack.of(this.bucket)];
+    const fault = { property: 'artifact.bucket', remedy: 'import the bucket in such a stack, or in that of the model' };
+    if (Stage.of(stack) !== Stage.of(copying)) {
+      return [{ ...fault, got: copying.node.path, rule: 'must be in a stack of the same stage as the model, because its stack copies the models' }];
     }
-    const copying: Copying = { scope, target, dependable: new DependencyGroup(), copied: [] };
-    this.copying.set(stage, copying);
-    for (const model of this.added) {
-      this.copy(copying, model);
-    }
-    return copying;
+    return (['account', 'region'] as const).filter((part) => areDifferent(stack[part], copying[part])).map((part) => ({
+      ...fault, got: copying[part], rule: `must be in a stack of ${stack[part]}, the ${part} of the model, because its stack copies the models`,
+    }));
   }
 
-  private copy({ scope, target, dependable, copied }: Copying, { name, artifact, code }: AddedModel): void {
-    const checked = artifact._check(scope, { code, sharesContainer: true });
-    const copies = multiModelCopies().ModelCopies.of(scope, target);
-    throwIfAny(scope, [
+  /** Copies the models: once for all users, as the place is the same. */
+  private copyTo(target: ModelPrefix): void {
+    if (this.target === undefined) {
+      this.target = target;
+      for (const model of this.added) {
+        this.copy(target, model);
+      }
+    }
+  }
+
+  /** Copies a model in the stack of the bucket, so that it stays there whoever uses the models. */
+  private copy(target: ModelPrefix, { name, artifact, code }: AddedModel): void {
+    const stack = Stack.of(this.bucket);
+    const checked = artifact._check(stack, { code, sharesContainer: true });
+    const { ModelCopies } = multiModelCopies();
+    throwIfAny(stack, [
       ...checked.hasRequirements === true ? [{ property: 'code', got: name, ...NO_REQUIREMENTS }] : [],
-      ...copies.has(name) ? [twice(name)] : [],
+      ...ModelCopies.allOf(target).some((copies) => copies.has(name)) ? [twice(name)] : [],
     ]);
-    const copy = copies.add({ name, revision: checked.revision, provideIn: (host) => checked.provideIn(host) });
-    dependable.add(copy.dependable);
-    copied.push({ checked, copy });
+    const copy = ModelCopies.of(target).add({ name, revision: checked.revision, provideIn: (host) => checked.provideIn(host) });
+    this.dependable.add(copy.dependable);
+    this.copied.push({ checked, copy });
+  }
+
+  /** Another text for other models: SageMaker sees no change where an archive is overwritten. */
+  private revision(): string | undefined {
+    const { revision } = this.options;
+    if (this.copied.length === 0) {
+      return revision;
+    }
+    const copies = this.copied.map(({ copy }) => copy).sort((a, b) => a.identity[0]! < b.identity[0]! ? -1 : 1);
+    const parts = Stack.of(this.bucket).resolve([revision, ...copies.map(({ identity }) => identity)]);
+    const known = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+    // what only CloudFormation knows cannot be hashed
+    return [known, ...Token.isUnresolved(revision) ? [revision] : [], ...copies.flatMap(({ later }) => later)].join('-');
   }
 }
 
@@ -133,14 +160,6 @@ function twice(name: string): Violation {
   return { property: 'name', rule: 'must be another for each model under the prefix', got: name };
 }
 
-/** Another text for other models: SageMaker sees no change where an archive is overwritten. */
-function revisionOf({ scope, copied }: Copying, revision: string | undefined): string | undefined {
-  if (copied.length === 0) {
-    return revision;
-  }
-  const copies = copied.map(({ copy }) => copy).sort((a, b) => a.identity[0]! < b.identity[0]! ? -1 : 1);
-  const parts = Stack.of(scope).resolve([revision, ...copies.map(({ identity }) => identity)]);
-  const known = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
-  // what only CloudFormation knows cannot be hashed
-  return [known, ...Token.isUnresolved(revision) ? [revision] : [], ...copies.flatMap(({ later }) => later)].join('-');
+function areDifferent(one: string, other: string): boolean {
+  return !Token.isUnresolved(one) && !Token.isUnresolved(other) && one !== other;
 }

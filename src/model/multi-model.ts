@@ -46,8 +46,9 @@ export interface AddModelOptions {
  *
  * Others may put archives there at any time; such a one must have the versions of its model at its root
  * (`1/saved_model.pb`), and its code below `code/`. What the app adds with `addModel` is packed like that, and copied
- * there when the app is deployed. When it changes, the endpoint gets new instances: an instance that has loaded a model
- * does not look at its archive again. One that loads the model during the update gets the new archive already.
+ * there by the stack that the bucket is made or imported in, which is deployed before the stacks of the models. When it
+ * changes, the endpoint gets new instances: an instance that has loaded a model does not look at its archive again. One
+ * that loads the model during the update gets the new archive already.
  *
  * Each model is a process of its own, or `servingProcessCount` of them. The container has ports for 449 processes, so
  * that 449 models at most are loaded at a time. It knows a model by an id that SageMaker makes, of at most 255 letters,
@@ -60,7 +61,8 @@ export class MultiModel extends ModelArtifact {
   /**
    * Takes all archives under a prefix in a bucket.
    *
-   * @param bucket the bucket, in the region of the model
+   * @param bucket the bucket, in the region of the model; if models are added, it must be made or imported in a stack of the
+   * same stage, account and region as the model, for which that stack copies them
    * @param prefix what the keys of the archives begin with, up to a slash, which is added if it is missing; a token has to
    * end in one
    */
@@ -82,7 +84,8 @@ export class MultiModel extends ModelArtifact {
    * Adds a model, which is copied to `NAME.tar.gz` under the prefix when the app is deployed, and deleted when it is removed
    * from the app. An archive of that name that somebody else has put there is left alone, and an error.
    *
-   * It may be added after the endpoint was made.
+   * It may be added after the endpoint was made. The copy belongs to the stack of the bucket, whichever stacks use it, and
+   * keeps belonging to it as long as the bucket's construct has the same path in its stack.
    *
    * @param name what `TargetModel` has before `.tar.gz`: any printable characters of ASCII, no space first
    * @param artifact the one model, in any number of versions: a directory or an archive on disk, or an archive in a bucket,

@@ -8,10 +8,8 @@ import { checkImage } from './model-checks';
 import { ServingContainer, type TensorFlowContainerOptions } from './serving-container';
 import { checkVariables } from './serving-environment';
 import type { TensorFlowImage } from '../images/tensorflow-image';
-import { checkPattern } from '../private/checks';
 import { throwIfAny, type Violation } from '../private/errors';
-
-const HOSTNAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
+import { checkSageMakerName } from '../private/sagemaker-name';
 
 /** A container of TensorFlow Serving among others. */
 export interface ServingPipelineContainerOptions extends TensorFlowContainerOptions {
@@ -94,7 +92,7 @@ export class PipelineContainer {
   /** What is wrong with it, with properties named as in `at`property. @internal */
   public _check(at: string): Violation[] {
     return [
-      ...checkPattern('containerHostname', this._hostname, HOSTNAME, 'must be 1 to 63 letters, digits and hyphens, with a letter or digit first and last'),
+      ...checkSageMakerName('containerHostname', this._hostname),
       ...this._serving !== undefined
         ? [...checkImage(this._serving), ...checkEnvironmentOptions(this._serving)]
         : checkVariables(this.options.environment ?? {}),

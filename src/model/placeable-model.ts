@@ -21,8 +21,6 @@ export interface ModelFacts {
   readonly isPipeline: boolean;
   /** Whether its files are not in an archive. */
   readonly isUncompressed: boolean;
-  /** Whether a model package says what it is made of. */
-  readonly isFromPackage: boolean;
   readonly isInVpc: boolean;
   /** Whether its container is cut off from the network: because its user wants it, because nobody said otherwise, or not. */
   readonly networkIsolation: 'required' | 'default' | 'off';

@@ -17,6 +17,19 @@ export function checkNumber(property: string, value: number | undefined, range: 
   return check(property, value, (v) => Number.isFinite(v) && inside(v, range), `must be a number ${rangeText(range)}`, remedy);
 }
 
+/** Finds fault with a percentage outside of 1 to 100, below which a share of 1 is probably meant; a token is left to CloudFormation. */
+export function checkPercent(property: string, value: number | undefined): Violation[] {
+  const isShare = value !== undefined && value > 0 && value < 1;
+  return checkNumber(property, value, { min: 1, max: 100 }, isShare ? 'write 50 for a half' : undefined)
+    .map((v) => ({ ...v, rule: `${v.rule} percent` }));
+}
+
+/** Finds fault with a share that something is over, of at least 0 and less than 1; a token is left to CloudFormation. */
+export function checkShare(property: string, value: number | undefined): Violation[] {
+  const remedy = value !== undefined && value >= 1 ? 'write 0.01 for one in a hundred' : undefined;
+  return check(property, value, (v) => v >= 0 && v < 1, 'must be a number of at least 0 and less than 1', remedy);
+}
+
 /** Finds fault with a duration that is no whole number of seconds in its range; a token is left to CloudFormation. */
 export function checkSeconds(property: string, value: Duration | undefined, range: Range, remedy?: string): Violation[] {
   const seconds = value === undefined || value.isUnresolved() ? undefined : value.toMilliseconds() / 1000;

@@ -32,7 +32,7 @@ export function checkS3Path(property: string, path: string, bucket: IBucket, lon
  * Finds fault with a resource that is in another region than what uses it; a region that is known only later is left to
  * CloudFormation.
  *
- * @param user what the scope is or belongs to: "endpoint"
+ * @param user what the scope is or belongs to: "endpoint" or "model"
  */
 export function checkRegion(property: string, resource: IResource, scope: IConstruct, user: string): Violation[] {
   const [wanted, got] = [Stack.of(scope).region, resource.env.region];

@@ -256,3 +256,11 @@ describe('directories', () => {
       .toEqual({ 'Fn::Join': ['', ['s3://', topic('Answers'), '/', { Ref: 'Prefix' }]] });
   });
 });
+
+test.each(['successTopic', 'errorTopic'] as const)('a FIFO topic as %s is refused', (property) => {
+  const stack = newStack();
+  expect(sentences(checkAsyncInference({ ...minimalIn(stack), [property]: new Topic(stack, 'Fifo', { fifo: true }) }, stack))).toEqual([
+    `\`asyncInference.${property}\` must be a standard topic: a FIFO topic wants each message to be in a group, which SageMaker has no setting for; `
+    + 'make one without `fifo`',
+  ]);
+});

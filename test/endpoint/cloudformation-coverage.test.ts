@@ -157,7 +157,7 @@ function everything(): App {
   });
   new InferencePipeline(stack, 'Pipeline', {
     containers: ['first', 'second'].map((containerHostname) => PipelineContainer.ofTensorFlow({ artifact, version, containerHostname })),
-    invocation: InferenceExecutionMode.DIRECT,
+    inferenceExecutionMode: InferenceExecutionMode.DIRECT,
   });
   Tags.of(app).add('team', 'ml');
   return app;

@@ -419,3 +419,37 @@ describe('the time in which alarms are watched', () => {
     expect(strategy._hasBaking).toBe(seconds !== 0);
   });
 });
+
+describe('unguarded', () => {
+  test('leaves updates to SageMaker, for any variants', () => {
+    const strategy = DeploymentStrategy.unguarded();
+    expect(strategy._render([])).toBeUndefined();
+    expect(strategy._hasBaking).toBe(false);
+    expect(strategy._check('deployment', [SERVERLESS, variant(1, { instanceTypes: [InstanceType.of('ml.inf1.xlarge')] })], NO_SHADOW)).toEqual([]);
+    expect(strategy._warnings([variant(1)])).toEqual([]);
+  });
+});
+
+describe('with scaling', () => {
+  test.each<[string, DeploymentStrategy, number, number]>([
+    ['percent fits', DeploymentStrategy.canary(), 2, 100],
+    ['a number fits all', DeploymentStrategy.canary({ canarySize: CapacitySize.instances(1) }), 2, 100],
+    ['all at once moves no part', DeploymentStrategy.allAtOnce(), 0, 100],
+    ['a number that is not known is left alone', DeploymentStrategy.canary(), TOKEN, 10],
+  ])('%s', (_, strategy, min, max) => {
+    expect(strategy._warningsWhenScaled('blue', { min, max })).toEqual([]);
+  });
+
+  test.each<[string, DeploymentStrategy, number, number, string]>([
+    ['too many at the least', DeploymentStrategy.canary({ canarySize: CapacitySize.instances(2) }), 3, 20, '2 instances at first, from 0 to 50'],
+    ['too few at the most', DeploymentStrategy.linear({ linearStepSize: CapacitySize.instances(1) }), 4, 11, '1 instances at first, from 10 to 50'],
+    ['a single one', DeploymentStrategy.canary(), 1, 20, '10 percent at first, from 0 to 50'],
+    ['none', DeploymentStrategy.rolling(), 0, 20, '25 percent at first, from 5 to 50'],
+  ])('%s is warned of', (_, strategy, min, max, text) => {
+    expect(strategy._warningsWhenScaled('blue', { min, max })).toEqual([{
+      id: 'deploymentSizeMayNotFit',
+      message: `\`deployment\` moves ${text} percent of a variant's instances, which some numbers of instances of blue do not allow, as it is scaled; `
+        + 'use CapacitySize.percent and a `minCapacity` of 2 or more',
+    }]);
+  });
+});

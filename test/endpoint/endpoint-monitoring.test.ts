@@ -36,7 +36,8 @@ const WHERE = 'Variant AllTraffic of Stack/Endpoint:';
 const LOGS = 'the log group of the endpoint';
 
 const SERVER_ERRORS = alarm('AllTraffic', {
-  AlarmDescription: `${WHERE} 1 % or more of the requests are answered with a 5XX status. `
+  ComparisonOperator: 'GreaterThanThreshold',
+  AlarmDescription: `${WHERE} more than 1 % of the requests are answered with a 5XX status. `
     + `Look for errors in ${LOGS}, and go back to the model or the settings before if they have just changed.`,
   Namespace: 'AWS/SageMaker',
   MetricName: 'Invocation5XXErrors',
@@ -236,12 +237,13 @@ describe('a threshold', () => {
 
   test.each<[string, EndpointAlarmsOptions, string, number]>([
     ['serverErrorRate', { serverErrorRate: 0.07 }, 'blueServerErrors', 0.07],
-    ['the highest serverErrorRate', { serverErrorRate: 1 }, 'blueServerErrors', 1],
+    ['the lowest serverErrorRate', { serverErrorRate: 0 }, 'blueServerErrors', 0],
+    ['the highest serverErrorRate', { serverErrorRate: 0.999 }, 'blueServerErrors', 0.999],
     ['modelLatency', { modelLatency: Duration.millis(250) }, 'blueModelLatency', 250_000],
     ['overheadLatency', { overheadLatency: Duration.millis(50) }, 'blueOverheadLatency', 50_000],
     ['cpuUtilization', { cpuUtilization: 50 }, 'blueCpuUtilization', 48 * 50],
     ['the highest cpuUtilization', { cpuUtilization: 100 }, 'blueCpuUtilization', 48 * 100],
-    ['memoryUtilization', { memoryUtilization: 0.5 }, 'blueMemoryUtilization', 0.5],
+    ['the lowest memoryUtilization', { memoryUtilization: 1 }, 'blueMemoryUtilization', 1],
     ['diskUtilization', { diskUtilization: 70 }, 'blueDiskUtilization', 70],
     ['gpuUtilization', { gpuUtilization: 60 }, 'blueGpuUtilization', 240],
     ['gpuMemoryUtilization', { gpuMemoryUtilization: 97.5 }, 'blueGpuMemoryUtilization', 390],
@@ -428,7 +430,8 @@ describe('an alarm', () => {
 });
 
 describe('fails for', () => {
-  const percent = 'must be a number over 0 and up to 100, percent';
+  const percent = 'must be a number from 1 to 100 percent';
+  const rate = 'must be a number of at least 0 and less than 1';
   const nothing = 'must be longer than nothing';
   test.each<[EndpointAlarmsOptions, string]>([
     [{ evaluationPeriods: 0 }, '`evaluationPeriods` must be a whole number from 1 to 288, got: 0'],
@@ -438,8 +441,11 @@ describe('fails for', () => {
     [{ datapointsToAlarm: 4 }, '`datapointsToAlarm` must be a whole number from 1 to 3, got: 4'],
     [{ evaluationPeriods: 5, datapointsToAlarm: 6 }, '`datapointsToAlarm` must be a whole number from 1 to 5, got: 6'],
     [{ asyncFailures: 0 }, '`asyncFailures` must be a whole number of at least 1, got: 0'],
-    [{ serverErrorRate: 0 }, '`serverErrorRate` must be a number over 0 and up to 1, a share of the requests, got: 0'],
-    [{ serverErrorRate: 5 }, '`serverErrorRate` must be a number over 0 and up to 1, a share of the requests, got: 5'],
+    [{ serverErrorRate: -0.1 }, `\`serverErrorRate\` ${rate}, got: -0.1`],
+    [{ serverErrorRate: 1 }, `\`serverErrorRate\` ${rate}, got: 1; write 0.01 for one in a hundred`],
+    [{ serverErrorRate: Number.NaN }, `\`serverErrorRate\` ${rate}, got: NaN`],
+    ...(['cpuUtilization', 'memoryUtilization', 'diskUtilization', 'gpuUtilization', 'gpuMemoryUtilization', 'concurrencyUtilization'] as const)
+      .map((property): [EndpointAlarmsOptions, string] => [{ [property]: 0.9 }, `\`${property}\` ${percent}, got: 0.9; write 50 for a half`]),
     [{ cpuUtilization: 0 }, `\`cpuUtilization\` ${percent}, got: 0`],
     [{ cpuUtilization: 101 }, `\`cpuUtilization\` ${percent}, got: 101`],
     [{ memoryUtilization: Number.NaN }, `\`memoryUtilization\` ${percent}, got: NaN`],
@@ -485,7 +491,7 @@ describe('fails for', () => {
     expect(() => endpointIn(newStack()).monitoring.alarms({ id: 'Config', serverErrorRate: 2, cpuUtilization: 0 })).toThrow(new Error([
       '[Stack/Endpoint] 3 values are invalid:',
       '  - `id` must be different for each set of alarms, got: "Config"; give this set another one',
-      '  - `serverErrorRate` must be a number over 0 and up to 1, a share of the requests, got: 2',
+      `  - \`serverErrorRate\` ${rate}, got: 2; write 0.01 for one in a hundred`,
       `  - \`cpuUtilization\` ${percent}, got: 0`,
     ].join('\n')));
   });

@@ -86,20 +86,50 @@ describe('by default', () => {
   });
 
   test.each<[string, (s: Stack) => Partial<TensorFlowServingEndpointProps>]>([
-    ['a serverless variant', (s) => ({
-      model: undefined, instanceType: undefined, variants: [EndpointVariant.serverless('AllTraffic', { model: modelIn(s, {}, 'Serverless') })],
-    })],
     ['Inferentia 1', (s) => ({ model: ModelFromArtifact.fromModelName(s, 'Inf', 'mine'), instanceType: InstanceType.of('ml.inf1.xlarge') })],
     ['Elastic Inference', (s) => ({
       model: modelIn(s, { version: TensorFlowVersion.V2_3 }, 'Old'), acceleratorType: AcceleratorType.of('ml.eia1.large'),
     })],
-  ])('%s has no deployment strategy, no alarms, and the name that CloudFormation makes', (_, props) => {
+  ])('%s has no deployment strategy and no alarms, and the same name, so that such instances do not replace the endpoint', (_, props) => {
     endpointIn(stack, props(stack));
 
     // CloudFormation's schemas no longer have Elastic Inference
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
-    template.hasResourceProperties('AWS::SageMaker::Endpoint', { DeploymentConfig: Match.absent(), EndpointName: Match.absent() });
+    template.hasResourceProperties('AWS::SageMaker::Endpoint', {
+      DeploymentConfig: Match.absent(), EndpointName: { 'Fn::Join': ['', Match.arrayWith(['Stack-Endpoint-7DC50680-'])] },
+    });
+  });
+
+  test('a serverless variant has neither, and a name of CloudFormation\'s, because no endpoint becomes serverless by an update', () => {
+    new TensorFlowServingEndpoint(stack, 'Endpoint', { variants: [EndpointVariant.serverless('AllTraffic', { model: modelIn(stack) })] });
+
+    validTemplate(stack).resourceCountIs('AWS::CloudWatch::Alarm', 0);
+    validTemplate(stack).hasResourceProperties('AWS::SageMaker::Endpoint', { DeploymentConfig: Match.absent(), EndpointName: Match.absent() });
+  });
+
+  test.each<[string, (s: Stack) => Role | ReturnType<typeof Role.fromRoleArn>]>([
+    ['cannot be changed', (s) => Role.fromRoleArn(s, 'Role', 'arn:aws:iam::123456789012:role/mine', { mutable: false })],
+    ['is of another account', (s) => Role.fromRoleArn(s, 'Role', 'arn:aws:iam::210987654321:role/mine')],
+  ])('a role that %s, and so cannot be given the right, has no alarms', (_, role) => {
+    endpointIn(stack, { model: modelIn(stack, { role: role(stack) }, 'Mine') });
+
+    validTemplate(stack).resourceCountIs('AWS::CloudWatch::Alarm', 0);
+    expect(rightsToLook()).toEqual([]);
+  });
+
+  test('the right of a role is a policy of its own, however the models are ordered', () => {
+    const ids = [['a', 'b'], ['b', 'a'], ['b']].map((names) => {
+      const other = newStack();
+      const models = Object.fromEntries(['a', 'b'].map((name) => [name, modelIn(other, {}, name)]));
+      new TensorFlowServingEndpoint(other, 'Endpoint', {
+        variants: names.map((name) => EndpointVariant.onInstances(name, { model: models[name], instanceType: c5 })),
+      });
+      const policies = Object.entries(validTemplate(other).findResources('AWS::IAM::Policy')).filter(([id]) => id.startsWith('EndpointRollback'));
+      return policies.map(([id, { Properties }]) => `${Properties.Roles[0].Ref} ${id}`).sort();
+    });
+    expect(ids[1]).toEqual(ids[0]);
+    expect(ids[0]).toEqual(expect.arrayContaining(ids[2]));
   });
 
   test('an imported model, whose role cannot be given the right, has no alarms', () => {
@@ -150,6 +180,32 @@ describe('when given', () => {
       deployment: DeploymentStrategy.allAtOnce({ terminationWait: Duration.seconds(0) }), rollbackAlarms: RollbackAlarms.recommended(),
     });
     Annotations.fromStack(stack).hasWarning('/Stack/Endpoint', Match.stringLikeRegexp('`rollbackAlarms` are watched only while the deployment waits'));
+  });
+});
+
+describe('what a role must be allowed by its owner is warned of', () => {
+  test('where the role cannot be changed', () => {
+    const role = Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::123456789012:role/mine', { mutable: false });
+    endpointIn(stack, { model: modelIn(stack, { role }, 'Mine'), rollbackAlarms: RollbackAlarms.recommended() });
+
+    Annotations.fromStack(stack).hasWarning('/Stack/Endpoint', Match.stringLikeRegexp(
+      'The role of the model Mine cannot be given rights here; see to it that it is allowed cloudwatch:DescribeAlarms.*cdk-tensorflow-serving:rightsNotGranted'));
+  });
+
+  test('where the model was imported', () => {
+    endpointIn(stack, { model: ModelFromArtifact.fromModelName(stack, 'Imported', 'mine'), rollbackAlarms: RollbackAlarms.of(alarm()) });
+
+    Annotations.fromStack(stack).hasWarning('/Stack/Endpoint', Match.stringLikeRegexp('The role of the model Imported cannot be given rights here'));
+  });
+});
+
+describe('an update that changes the names of variants', () => {
+  test('is left to SageMaker', () => {
+    endpointIn(stack, { deployment: DeploymentStrategy.unguarded() });
+
+    expect(deploymentConfig()).toBeUndefined();
+    validTemplate(stack).resourceCountIs('AWS::CloudWatch::Alarm', 0);
+    validTemplate(stack).hasResourceProperties('AWS::SageMaker::Endpoint', { EndpointName: Match.anyValue() });
   });
 });
 

@@ -145,7 +145,7 @@ test('errors name the pool and its model', () => {
   expect(errorOf(variantWith({ model: modelIn(stack), instancePools }), { copiesRequests: true })).toBe([
     '[Stack/Endpoint] 2 values are invalid:',
     '  - `variants[0].instancePools[1].instanceType` must have no Inferentia 1, because SageMaker copies no requests to or from such instances, '
-    + 'got: "ml.inf1.xlarge"; use CPU or GPU instances',
+    + 'got: "ml.inf1.xlarge"; use CPU instances, such as ml.c7i.xlarge',
     '  - `variants[0].instancePools[1].model` must have an `invocationTimeout` of at most 60 seconds, which is all that a real-time request gets, '
     + 'got: "an invocationTimeout of 61 seconds"; give the model a shorter one, or put it on an asynchronous endpoint',
   ].join('\n'));

@@ -169,6 +169,11 @@ describe('a multi-model', () => {
       + `a multi-model on GPUs, and not the container of TensorFlow Serving, got: "${type}"; use CPU instances, such as ml.c7i.xlarge`);
   });
 
+  test('does not run on Inferentia 1', () => {
+    expect(multi({ instanceType: InstanceType.of('ml.inf1.xlarge') })).toBe('[Stack/Endpoint] `variants[0].instanceType` must have no Inferentia 1, '
+      + 'because SageMaker runs a multi-model on CPUs, or on GPUs with Triton, got: "ml.inf1.xlarge"; use CPU instances, such as ml.c7i.xlarge');
+  });
+
   test('has no accelerator', () => {
     expect(multi({ acceleratorType: AcceleratorType.EIA2_MEDIUM })).toBe(
       '[Stack/Endpoint] `variants[0].acceleratorType` cannot be used here, because SageMaker does not offer it for multi-models; leave it out');
@@ -194,7 +199,8 @@ describe.each([
 
   test('is not on Inferentia 1', () => {
     expect(used({ instanceType: InstanceType.of('ml.inf1.xlarge') })).toBe(
-      `[Stack/Endpoint] \`variants[0].instanceType\` must have no Inferentia 1, because ${reason}, got: "ml.inf1.xlarge"; use CPU or GPU instances`);
+      `[Stack/Endpoint] \`variants[0].instanceType\` must have no Inferentia 1, because ${reason}, got: "ml.inf1.xlarge"; `
+      + 'use CPU instances, such as ml.c7i.xlarge');
   });
 
   test('has no accelerator', () => {

@@ -13,7 +13,8 @@ test.each<[Mode, Feature[]]>([
     'coreDump', 'ssmAccess', 'asyncInference',
   ]],
   ['multi-model', [
-    'gpu', 'elasticInference', 'instancePools', 'concurrencyScaling', 'scaleToZero', 'shadow', 'inferencePipeline', 'uncompressedData', 'asyncInference',
+    'gpu', 'inferentia1', 'elasticInference', 'instancePools', 'concurrencyScaling', 'scaleToZero', 'shadow', 'inferencePipeline', 'uncompressedData',
+    'asyncInference',
   ]],
 ])('what SageMaker does not have for %s endpoints', (mode, features) => {
   expect(ALL.filter((feature) => ruledOut(mode, feature) !== undefined)).toEqual(features);
@@ -26,6 +27,7 @@ test.each<[Mode, Feature, string]>([
   ['asynchronous', 'elasticInference', 'SageMaker does not offer it for asynchronous endpoints'],
   ['asynchronous', 'multiModel', 'an asynchronous request cannot name the model that it is for'],
   ['multi-model', 'gpu', 'only Triton serves a multi-model on GPUs, and not the container of TensorFlow Serving'],
+  ['multi-model', 'inferentia1', 'SageMaker runs a multi-model on CPUs, or on GPUs with Triton'],
   ['multi-model', 'inferencePipeline', 'this library puts only single models into pipelines'],
   ['multi-model', 'instancePools', 'SageMaker does not offer it for multi-models'],
   ['real-time', 'scaleToZero', 'SageMaker keeps an instance of a real-time variant, but for inference components, which this library does not make'],

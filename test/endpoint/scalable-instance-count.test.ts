@@ -110,7 +110,7 @@ describe('the use of instances', () => {
     [memory, 'ml.m5.large', 100, 'MemoryUtilization', 100],
     [gpu, 'ml.g5.xlarge', 60, 'GPUUtilization', 60],
     [gpu, 'ml.g5.12xlarge', 60, 'GPUUtilization', 240],
-    [gpu, 'ml.p4d.24xlarge', 0.5, 'GPUUtilization', 4],
+    [gpu, 'ml.p4d.24xlarge', 1, 'GPUUtilization', 8],
     [gpuMemory, 'ml.g6.xlarge', 90, 'GPUMemoryUtilization', 90],
     [gpuMemory, 'ml.g6.48xlarge', 50, 'GPUMemoryUtilization', 400],
   ])('%s on %s keeps %d percent of the whole instance', (method, instanceType, percent, metric, target) => {
@@ -157,11 +157,15 @@ describe('the use of instances', () => {
     expect(() => scaling[method]('Use', { targetUtilizationPercent: 70 })).toThrow(new Error(`${PLACE} \`${method}\` ${message}`));
   });
 
-  test.each([0, 100.5])('fails on %d percent', (targetUtilizationPercent) => {
+  test.each([
+    [0, 'got: 0'],
+    [0.5, 'got: 0.5; write 50 for a half'],
+    [100.5, 'got: 100.5'],
+  ])('fails on %d percent', (targetUtilizationPercent, got) => {
     const scaling = onInstances(newStack(), 'ml.g5.xlarge');
     for (const method of [cpu, memory, gpu, gpuMemory] as const) {
       expect(() => scaling[method]('Use', { targetUtilizationPercent })).toThrow(new Error(
-        `${PLACE} \`targetUtilizationPercent\` must be a number greater than 0 and at most 100, got: ${targetUtilizationPercent}`));
+        `${PLACE} \`targetUtilizationPercent\` must be a number from 1 to 100 percent, ${got}`));
     }
   });
 

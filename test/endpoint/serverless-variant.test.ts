@@ -108,7 +108,7 @@ test.each<[Partial<ModelFacts>, string]>([
   expect(errorOf(variantWith({ model: modelWith(newStack(), facts) }))).toBe(`[Stack/Endpoint] \`variants[0].model\` ${message}`);
 });
 
-test.each<Partial<ModelFacts>>([{ networkIsolation: 'default' }, { networkIsolation: 'off' }, { isFromPackage: true }, { hasInferenceCode: true }])(
+test.each<Partial<ModelFacts>>([{ networkIsolation: 'default' }, { networkIsolation: 'off' }, { hasInferenceCode: true }])(
   'a model with %j is taken', (facts) => {
     expect(errorOf(variantWith({ model: modelWith(newStack(), facts) }))).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import { App, Lazy, Stack, Tags } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, Lazy, Stack, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SagemakerIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -7,8 +7,8 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IEndpoint } from 'aws-cdk-lib/aws-sagemaker';
 import {
-  AcceleratorType, EndpointVariant, InstanceType, ModelArtifact, ModelFromArtifact, type ModelFromArtifactProps, TensorFlowServingEndpoint,
-  type TensorFlowServingEndpointProps, TensorFlowVersion,
+  AcceleratorType, CapacitySize, DeploymentStrategy, EndpointVariant, InstanceType, ModelArtifact, ModelFromArtifact, type ModelFromArtifactProps,
+  ShapBaseline, TensorFlowServingEndpoint, type TensorFlowServingEndpointProps, TensorFlowVersion, VariantProperty,
 } from '../../src';
 import { agnosticStack, newStack, validTemplate } from '../support/synthesis';
 
@@ -109,7 +109,8 @@ test('a changed model is a new configuration, which the endpoint is updated to',
     new TensorFlowServingEndpoint(stack, 'Endpoint', { model: modelIn(stack, id), instanceType: c5 });
     return validTemplate(stack).toJSON().Resources;
   });
-  const ofType = (resources: Record<string, { Type: string }>, type: string) => Object.entries(resources).filter(([, { Type }]) => Type === type);
+  const ofType = (resources: Record<string, { Type: string; Properties: unknown }>, type: string) =>
+    Object.entries(resources).filter(([, { Type }]) => Type === type).map(([id, { Properties }]) => [id, Properties]);
   expect(ofType(templates[0], 'AWS::SageMaker::Endpoint')).toEqual(ofType(templates[1], 'AWS::SageMaker::Endpoint'));
   expect(ofType(templates[0], 'AWS::SageMaker::EndpointConfig')).not.toEqual(ofType(templates[1], 'AWS::SageMaker::EndpointConfig'));
 });
@@ -378,4 +379,168 @@ describe('an imported endpoint', () => {
     expect(() => TensorFlowServingEndpoint.fromEndpointName(stack, 'Other', 'mine').connections)
       .toThrow('[Stack/Other] `connections` are not known of this imported endpoint; give `securityGroups` to fromEndpointAttributes');
   });
+});
+
+describe('a shadow', () => {
+  const shadowed = (stack: Stack): TensorFlowServingEndpoint =>
+    endpointIn(stack, { shadow: EndpointVariant.onInstances('next', { model: modelIn(stack, 'Next'), instanceType: c5, weight: 0.5 }) });
+
+  test('is a variant beside the others', () => {
+    const stack = newStack();
+    shadowed(stack);
+    validTemplate(stack).hasResourceProperties('AWS::SageMaker::EndpointConfig', {
+      ProductionVariants: [{ VariantName: 'AllTraffic' }], ShadowProductionVariants: [{ VariantName: 'next', InitialVariantWeight: 0.5 }],
+    });
+  });
+
+  test('has metrics, but is never meant where none is named', () => {
+    const endpoint = shadowed(newStack());
+    expect(endpoint.metricModelLatency({ variantName: 'next' }).dimensions).toMatchObject({ VariantName: 'next' });
+    expect(endpoint.metricModelLatency().dimensions).toMatchObject({ VariantName: 'AllTraffic' });
+  });
+
+  test('is not scaled', () => {
+    expect(() => shadowed(newStack()).autoScaleInstanceCount({ variantName: 'next', maxCapacity: 2 }))
+      .toThrow('`variantName` must be a variant that answers requests, not the shadow of one, got: "next"');
+  });
+
+  test('needs a name of its own, and one variant to shadow', () => {
+    const stack = newStack();
+    const shadow = EndpointVariant.onInstances('blue', { model: modelIn(stack, 'Next'), instanceType: c5 });
+    expect(() => new TensorFlowServingEndpoint(stack, 'Endpoint', { variants: twoVariants(stack), shadow })).toThrow([
+      '[Stack/Endpoint] 2 values are invalid:',
+      '  - `variants` must have different names, got: "blue twice"',
+      '  - `shadow` needs an endpoint with one variant, whose requests it gets copies of, got: "2 variants"',
+    ].join('\n'));
+  });
+});
+
+describe('metrics of the instances', () => {
+  test('are published as is asked for', () => {
+    const stack = newStack();
+    endpointIn(stack, { enhancedMetrics: true, detailedObservability: false, metricPublishFrequency: Duration.seconds(30) });
+    validTemplate(stack).hasResourceProperties('AWS::SageMaker::EndpointConfig', {
+      MetricsConfig: { EnableEnhancedMetrics: true, EnableDetailedObservability: false, MetricPublishFrequencyInSeconds: 30 },
+    });
+  });
+
+  test.each([10, 30, 60, 120, 180, 240, 300])('can be published every %d seconds', (seconds) => {
+    const stack = newStack();
+    endpointIn(stack, { metricPublishFrequency: Duration.seconds(seconds) });
+    validTemplate(stack).hasResourceProperties('AWS::SageMaker::EndpointConfig', { MetricsConfig: { MetricPublishFrequencyInSeconds: seconds } });
+  });
+
+  test.each([
+    [9, 'must be a whole number from 10 to 300 seconds, got: 9'],
+    [301, 'must be a whole number from 10 to 300 seconds, got: 301'],
+    [45, 'must be one of 10, 30, 60, 120, 180, 240, 300 seconds, got: 45'],
+  ])('cannot be published every %d seconds', (seconds, text) => {
+    expect(() => endpointIn(newStack(), { metricPublishFrequency: Duration.seconds(seconds) })).toThrow(`[Stack/Endpoint] \`metricPublishFrequency\` ${text}`);
+  });
+
+  test('can be published every so often as is known only when the stack is deployed', () => {
+    const stack = newStack();
+    endpointIn(stack, { metricPublishFrequency: Duration.seconds(new CfnParameter(stack, 'Frequency', { type: 'Number' }).valueAsNumber) });
+    validTemplate(stack).hasResourceProperties('AWS::SageMaker::EndpointConfig', { MetricsConfig: { MetricPublishFrequencyInSeconds: { Ref: 'Frequency' } } });
+  });
+});
+
+describe('an update', () => {
+  const properties = (props: Partial<TensorFlowServingEndpointProps>, use?: (endpoint: TensorFlowServingEndpoint) => void): unknown[] => {
+    const stack = newStack();
+    const endpoint = endpointIn(stack, props);
+    use?.(endpoint);
+    const [{ Properties }] = Object.values(validTemplate(stack).findResources('AWS::SageMaker::Endpoint'));
+    return [Properties.RetainAllVariantProperties, Properties.ExcludeRetainedVariantProperties];
+  };
+  const scaled = (endpoint: TensorFlowServingEndpoint) => { endpoint.autoScaleInstanceCount({ maxCapacity: 4 }); };
+  const weights = [{ VariantPropertyType: 'DesiredWeight' }];
+
+  test('sets all to what the app says', () => {
+    expect(properties({})).toEqual([undefined, undefined]);
+  });
+
+  test('keeps the number of instances that scaling has set', () => {
+    expect(properties({}, scaled)).toEqual([true, undefined]);
+  });
+
+  test('keeps nothing, if so asked', () => {
+    expect(properties({ retainAllVariantProperties: false }, scaled)).toEqual([false, undefined]);
+  });
+
+  test('keeps what is asked for, without scaling', () => {
+    expect(properties({ retainAllVariantProperties: true })).toEqual([true, undefined]);
+  });
+
+  test('keeps all but what is excluded', () => {
+    expect(properties({ excludeRetainedVariantProperties: [VariantProperty.DESIRED_WEIGHT] })).toEqual([true, weights]);
+  });
+
+  test('sets the weights of several variants to what the app says', () => {
+    const stack = newStack();
+    const endpoint = new TensorFlowServingEndpoint(stack, 'Endpoint', { variants: twoVariants(stack) });
+    endpoint.autoScaleInstanceCount({ variantName: 'blue', maxCapacity: 4 });
+    endpoint.autoScaleInstanceCount({ variantName: 'green', maxCapacity: 4 });
+    validTemplate(stack).hasResourceProperties('AWS::SageMaker::Endpoint', { RetainAllVariantProperties: true, ExcludeRetainedVariantProperties: weights });
+    validTemplate(stack).resourceCountIs('AWS::ApplicationAutoScaling::ScalableTarget', 2);
+  });
+
+  test.each<[Partial<TensorFlowServingEndpointProps>, string]>([
+    [{ retainAllVariantProperties: false, excludeRetainedVariantProperties: [VariantProperty.DESIRED_WEIGHT] },
+      'has no effect while `retainAllVariantProperties` is false; leave out one of them'],
+    [{ excludeRetainedVariantProperties: [VariantProperty.DESIRED_WEIGHT, VariantProperty.DESIRED_WEIGHT] },
+      'must name each property once, got: ["DesiredWeight","DesiredWeight"]'],
+  ])('that contradicts itself is refused: %j', (props, text) => {
+    expect(() => endpointIn(newStack(), props)).toThrow(`[Stack/Endpoint] \`excludeRetainedVariantProperties\` ${text}`);
+  });
+
+  test('of parts that scaling may make too large is warned of', () => {
+    const stack = newStack();
+    const endpoint = endpointIn(stack, { initialInstanceCount: 4, deployment: DeploymentStrategy.canary({ canarySize: CapacitySize.instances(2) }) });
+    endpoint.autoScaleInstanceCount({ minCapacity: 2, maxCapacity: 8 });
+    Annotations.fromStack(stack).hasWarning('/Stack/Endpoint', Match.stringLikeRegexp('cdk-tensorflow-serving:deploymentSizeMayNotFit'));
+  });
+});
+
+describe('what SageMaker does not have is refused', () => {
+  const serverless = (stack: Stack, ...names: string[]): Partial<TensorFlowServingEndpointProps> => ({
+    model: undefined,
+    instanceType: undefined,
+    variants: names.map((name) => EndpointVariant.serverless(name, { model: modelIn(stack, `Model${name}`) })),
+  });
+  const asyncInference = { outputBucket: Bucket.fromBucketName(newStack(), 'Outputs', 'outputs') };
+  const shadow = (stack: Stack) => EndpointVariant.onInstances('next', { model: modelIn(stack, 'Next'), instanceType: c5 });
+  const baseline = ShapBaseline.inline('0');
+
+  test.each<[string, (stack: Stack) => Partial<TensorFlowServingEndpointProps>, string]>([
+    ['two serverless variants', (s) => serverless(s, 'a', 'b'),
+      '`variants` must be one variant, because a serverless variant is the only one of its endpoint, got: "2 variants"'],
+    ['a serverless asynchronous endpoint', (s) => ({ ...serverless(s, 'a'), asyncInference }),
+      '`asyncInference` cannot be used here, because SageMaker does not offer it for serverless variants; leave it out'],
+    ['serverless data capture', (s) => ({ ...serverless(s, 'a'), dataCapture: { bucket: asyncInference.outputBucket } }),
+      '`dataCapture` cannot be used here, because SageMaker does not offer it for serverless variants; leave it out'],
+    ['a serverless deployment strategy', (s) => ({ ...serverless(s, 'a'), deployment: DeploymentStrategy.canary() }),
+      '`deployment` cannot be used for a, because SageMaker does not offer it for serverless variants; leave it out'],
+    ['an asynchronous shadow', (s) => ({ asyncInference, shadow: shadow(s) }),
+      '`shadow` cannot be used here, because SageMaker copies only requests of real-time endpoints, and between single models; leave it out'],
+    ['an asynchronous explainer', () => ({ asyncInference, explainer: { baseline } }),
+      '`explainer` cannot be used here, because explanations come with answers that somebody waits for; leave it out'],
+  ])('%s', (_, props, text) => {
+    const stack = newStack();
+    expect(() => endpointIn(stack, props(stack))).toThrow(`[Stack/Endpoint] ${text}`);
+  });
+
+  test('variants whose names are not known', () => {
+    const stack = newStack();
+    expect(() => new TensorFlowServingEndpoint(stack, 'Endpoint', {
+      variants: [EndpointVariant.onInstances(Lazy.string({ produce: () => 'blue' }), { model: modelIn(stack), instanceType: c5 })],
+    })).toThrow('[Stack/Endpoint] `variants[0].variantName` must be known when the app is synthesized, and cannot be a token');
+  });
+});
+
+test('weights that are all 0 are warned of', () => {
+  const stack = newStack();
+  new TensorFlowServingEndpoint(stack, 'Endpoint', { variants: [EndpointVariant.onInstances('blue', { model: modelIn(stack), instanceType: c5, weight: 0 })] });
+  Annotations.fromStack(stack).hasWarning('/Stack/Endpoint', Match.stringLikeRegexp(
+    'All variants have the weight 0, so that only requests that name a variant are answered; give one of them a weight.*cdk-tensorflow-serving:allWeightsZero'));
 });

@@ -71,7 +71,7 @@ test('a maximal pipeline has all that was given', () => {
       prepare({ containerHostname: 'prepare', artifact: ModelArtifact.fromBucketPrefix(Bucket.fromBucketName(stack, 'Bucket', 'models'), 'p/', { revision: '3' }), environment: { A: 'x' } }),
       serving({ containerHostname: 'serve', maxBatchSize: 16, environment: { B: 'y' } }),
     ],
-    invocation: InferenceExecutionMode.DIRECT,
+    inferenceExecutionMode: InferenceExecutionMode.DIRECT,
     networkIsolation: false,
     role: Role.fromRoleName(stack, 'Own', 'own'),
     vpc,
@@ -174,7 +174,6 @@ describe('what is known of it', () => {
     isMultiModel: false,
     isPipeline: true,
     isUncompressed: false,
-    isFromPackage: false,
     isInVpc: false,
     networkIsolation: 'default',
     hasPrivateImage: false,
@@ -256,7 +255,7 @@ describe('fails for', () => {
   });
 
   test('names that requests need', () => {
-    expect(() => pipelineIn(newStack(), { invocation: InferenceExecutionMode.DIRECT })).toThrow(new Error('[Stack/Pipeline] 2 values are invalid:\n'
+    expect(() => pipelineIn(newStack(), { inferenceExecutionMode: InferenceExecutionMode.DIRECT })).toThrow(new Error('[Stack/Pipeline] 2 values are invalid:\n'
       + '  - `containers[0].containerHostname` is required where requests name the container that answers them\n'
       + '  - `containers[1].containerHostname` is required where requests name the container that answers them'));
   });

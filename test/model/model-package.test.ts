@@ -75,7 +75,6 @@ test('is known to be one, and its files are not', () => {
     isMultiModel: false,
     isPipeline: false,
     isUncompressed: false,
-    isFromPackage: true,
     isInVpc: false,
     networkIsolation: 'default',
     hasPrivateImage: false,
@@ -242,7 +241,7 @@ describe('fails for', () => {
       `[Stack/Model] \`artifact.dataPrefix\` ${PREFIX_RULE}, got: "${dataPrefix}"`));
   });
 
-  test.each(['', '-a', 'a-', 'a_b', 'a'.repeat(64)])('the inference specification %j', (inferenceSpecificationName) => {
+  test.each(['', '-a', 'a-', 'a_b', 'a'.repeat(64), `a${'-'.repeat(62)}a`])('the inference specification %j', (inferenceSpecificationName) => {
     expect(() => modelOf(newStack(), ARN, { inferenceSpecificationName })).toThrow(new Error(
       '[Stack/Model] `artifact.inferenceSpecificationName` must be 1 to 63 letters, digits and hyphens, with a letter or digit first and last, '
       + `got: "${inferenceSpecificationName}"`));

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import * as path from 'node:path';
-import { App, CfnParameter, CfnResource, LegacyStackSynthesizer, Stack, Stage, Token } from 'aws-cdk-lib';
-import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { App, CfnParameter, CfnResource, LegacyStackSynthesizer, NestedStack, Stack, Stage, Token } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
@@ -285,6 +285,16 @@ describe('the name of a model', () => {
     const others = MultiModel.fromPrefix(bucketIn(stack), 'others/');
     others.addModel('north', halfPlusThree());
     provide(others, stack);
+    validTemplate(stack).resourceCountIs('Custom::MultiModelArchive', 2);
+  });
+
+  test('is given once in a stack, also where the bucket is imported twice', () => {
+    const stack = newStack();
+    add(stack, halfPlusThree());
+    const again = MultiModel.fromPrefix(Bucket.fromBucketName(stack, 'Again', 'models'), 'many/');
+    again.addModel('south', halfPlusThree());
+    provide(again, stack);
+    expect(() => again.addModel('north', halfPlusThree())).toThrow(new Error('[Stack] `name` must be another for each model under the prefix, got: "north"'));
     validTemplate(stack).resourceCountIs('Custom::MultiModelArchive', 2);
   });
 });
@@ -578,9 +588,27 @@ describe('copies', () => {
     expect(ids('Models')).toEqual(ids('Others'));
   });
 
-  test('are made once for several models of one stage, each of which waits for them', () => {
+  test('keep their ids when the bucket is made instead of imported, or has a name', () => {
+    const ids = (bucket: (stack: Stack) => IBucket) => {
+      const stack = newStack();
+      const models = MultiModel.fromPrefix(bucket(stack), 'many/');
+      models.addModel('north', halfPlusThree());
+      provide(models, stack);
+      return copiesIn(validTemplate(stack));
+    };
+    expect(ids((stack) => new Bucket(stack, 'Bucket'))).toEqual(ids(bucketIn));
+    expect(ids((stack) => new Bucket(stack, 'Bucket', { bucketName: 'models' }))).toEqual(ids(bucketIn));
+    expect(ids((stack) => new Bucket(stack, 'Other'))).not.toEqual(ids(bucketIn));
+  });
+
+  const ENV = { account: '123456789012', region: 'us-east-1' };
+  const stacksOf = (...ids: string[]) => {
     const app = new App();
-    const [first, second] = ['First', 'Second'].map((id) => new Stack(app, id, { env: { account: '123456789012', region: 'us-east-1' } }));
+    return ids.map((id) => new Stack(app, id, { env: ENV }));
+  };
+
+  test('are made once for all models, each of which waits for them', () => {
+    const [first, second] = stacksOf('First', 'Second');
     const models = modelsIn(first);
     models.addModel('north', halfPlusThree());
     new ModelFromArtifact(first, 'Models', { artifact: models, version: VERSION });
@@ -599,16 +627,80 @@ describe('copies', () => {
     expect(new Set(revisions).size).toBe(1);
   });
 
-  test('are made in each stage', () => {
-    const app = new App();
-    const names = new Stack(app, 'Names');
-    const models = modelsIn(names);
+  test.each<[string, (stack: Stack) => IBucket]>([
+    ['is imported', bucketIn],
+    ['is made', (stack) => new Bucket(stack, 'Bucket')],
+  ])('are in the stack where the bucket %s, whichever stack uses them first', (_, bucket) => {
+    const storageOf = (...users: string[]) => {
+      const [early, storage, late] = stacksOf('Early', 'Storage', 'Late');
+      const models = MultiModel.fromPrefix(bucket(storage), 'many/');
+      models.addModel('north', ModelArtifact.fromSavedModel(HALF_PLUS_THREE));
+      const using = [early, late].filter(({ node }) => users.includes(node.id));
+      for (const stack of using) {
+        new ModelFromArtifact(stack, 'Models', { artifact: models, version: VERSION });
+      }
+      expect(using.map((stack) => copiesIn(validTemplate(stack)))).toEqual(using.map(() => []));
+      expect(using.map(({ dependencies }) => dependencies)).toEqual(using.map(() => [storage]));
+      const template = validTemplate(storage);
+      expect(copiesIn(template)).toHaveLength(1);
+      return template.toJSON().Resources;
+    };
+    expect(storageOf('Early', 'Late')).toEqual(storageOf('Late'));
+  });
+
+  test('may be in another stack of a nesting', () => {
+    const stack = newStack();
+    const nested = new NestedStack(stack, 'Nested');
+    const models = modelsIn(nested);
     models.addModel('north', halfPlusThree());
-    for (const id of ['Test', 'Live']) {
-      const stack = new Stack(new Stage(app, id), 'Stack', { env: { account: '123456789012', region: 'us-east-1' } });
+    new ModelFromArtifact(stack, 'Models', { artifact: models, version: VERSION });
+    expect(copiesIn(Template.fromStack(nested))).toHaveLength(1);
+    const template = Template.fromStack(stack);
+    const [[id]] = Object.entries(template.findResources('AWS::SageMaker::Model'));
+    expect(dependsOn(template, id, Object.keys(template.findResources('AWS::CloudFormation::Stack')))).toBe(true);
+  });
+
+  describe('of a bucket in another stack are refused where', () => {
+    const REMEDY = 'because its stack copies the models, got: GOT; import the bucket in such a stack, or in that of the model';
+    const message = (rule: string, got: string) => `[Model] \`artifact.bucket\` must be in a stack of ${rule}, ${REMEDY.replace('GOT', JSON.stringify(got))}`;
+    const elsewhere = (env: { account?: string; region?: string }) => {
+      const app = new App();
+      const storage = new Stack(app, 'Storage', { env });
+      const bucket = Bucket.fromBucketAttributes(storage, 'Bucket', { bucketName: 'models', region: 'us-east-1' });
+      return { models: MultiModel.fromPrefix(bucket, 'many/'), stack: new Stack(app, 'Model', { env: ENV }) };
+    };
+
+    test.each([
+      ['the region is another one', { account: '123456789012', region: 'eu-west-1' }, message('us-east-1, the region of the model', 'eu-west-1')],
+      ['the account is another one', { account: '210987654321', region: 'us-east-1' }, message('123456789012, the account of the model', '210987654321')],
+    ])('%s', (_, env, text) => {
+      const { models, stack } = elsewhere(env);
+      models.addModel('north', halfPlusThree());
+      expect(() => provide(models, stack)).toThrow(new Error(text));
+    });
+
+    test('the stage is another one', () => {
+      const app = new App();
+      const models = modelsIn(new Stack(app, 'Names', { env: ENV }));
+      models.addModel('north', halfPlusThree());
+      expect(() => provide(models, new Stack(new Stage(app, 'Live'), 'Model', { env: ENV }))).toThrow(
+        new Error('[Live/Model] `artifact.bucket` must be in a stack of the same stage as the model, ' + REMEDY.replace('GOT', '"Names"')));
+    });
+
+    test('models are added later', () => {
+      const { models, stack } = elsewhere({ ...ENV, region: 'eu-west-1' });
+      provide(models, stack);
+      expect(() => models.addModel('north', halfPlusThree())).toThrow(new Error(message('us-east-1, the region of the model', 'eu-west-1')));
+    });
+
+    test('but not where none are added, or where the stack is deployed is not known', () => {
+      const { models, stack } = elsewhere({ account: '210987654321', region: 'eu-west-1' });
       new ModelFromArtifact(stack, 'Models', { artifact: models, version: VERSION });
-      expect(copiesIn(validTemplate(stack))).toHaveLength(1);
-    }
+      validTemplate(stack).resourceCountIs('AWS::SageMaker::Model', 1);
+      const anywhere = elsewhere({});
+      anywhere.models.addModel('north', halfPlusThree());
+      expect(() => provide(anywhere.models, anywhere.stack)).not.toThrow();
+    });
   });
 
   test('may be of assets in the bucket of the legacy synthesizer, and in stacks that can be deployed anywhere', () => {

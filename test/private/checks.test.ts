@@ -1,5 +1,5 @@
 import { Duration, Lazy, Size } from 'aws-cdk-lib';
-import { checkGibibytes, checkInteger, checkNumber, checkPattern, checkSeconds } from '../../src/private/checks';
+import { checkGibibytes, checkInteger, checkNumber, checkPattern, checkPercent, checkSeconds, checkShare } from '../../src/private/checks';
 
 const range = { min: 1, max: 10 };
 
@@ -24,6 +24,34 @@ test.each([-0.1, 1.1, NaN])('%s is no number from 0 to 1', (value) => {
 test('a range may have no end', () => {
   expect(checkInteger('p', 1e9, { min: 1 })).toEqual([]);
   expect(checkInteger('p', 0, { min: 1 })).toMatchObject([{ rule: 'must be a whole number of at least 1' }]);
+});
+
+test.each([1, 1.5, 100])('%s percent is right', (value) => {
+  expect(checkPercent('p', value)).toEqual([]);
+});
+
+test.each([
+  [0, undefined],
+  [0.001, 'write 50 for a half'],
+  [0.999, 'write 50 for a half'],
+  [100.1, undefined],
+  [-1, undefined],
+  [NaN, undefined],
+])('%s percent is wrong', (value, remedy) => {
+  expect(checkPercent('p', value)).toEqual([{ property: 'p', rule: 'must be a number from 1 to 100 percent', got: value, remedy }]);
+});
+
+test.each([0, 0.5, 0.999])('a share of %s is right', (value) => {
+  expect(checkShare('p', value)).toEqual([]);
+});
+
+test.each([
+  [-0.001, undefined],
+  [1, 'write 0.01 for one in a hundred'],
+  [5, 'write 0.01 for one in a hundred'],
+  [NaN, undefined],
+])('a share of %s is wrong', (value, remedy) => {
+  expect(checkShare('p', value)).toEqual([{ property: 'p', rule: 'must be a number of at least 0 and less than 1', got: value, remedy }]);
 });
 
 test.each([Duration.seconds(60), Duration.hours(1)])('a duration on the edge of its range is right', (value) => {
@@ -55,5 +83,9 @@ test('what is left out or only known later is not judged', () => {
   expect(checkSeconds('p', undefined, range)).toEqual([]);
   expect(checkSeconds('p', Duration.seconds(Lazy.number({ produce: () => 99 })), range)).toEqual([]);
   expect(checkGibibytes('p', Size.gibibytes(Lazy.number({ produce: () => 99 })), range)).toEqual([]);
+  expect(checkPercent('p', undefined)).toEqual([]);
+  expect(checkPercent('p', Lazy.number({ produce: () => 0 }))).toEqual([]);
+  expect(checkShare('p', undefined)).toEqual([]);
+  expect(checkShare('p', Lazy.number({ produce: () => 2 }))).toEqual([]);
   expect(checkPattern('p', Lazy.string({ produce: () => 'x' }), /^a$/, 'must be a')).toEqual([]);
 });
