@@ -1,0 +1,267 @@
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as events from 'aws-cdk-lib/aws-events';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Annotations, type Duration, Names, Resource, Token } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import * as lazily from './run-lazily';
+import { LONGEST_WAIT } from './training-definition';
+import type { TrainingJobDeployOptions } from './training-job-deploy-options';
+import { searchOfJobs, type TrainingMetricOptions } from './training-metrics';
+import type { TensorFlowTrainingOptions } from './training-options';
+import { type BoundTrainingRequest, trainingRequest } from './training-request';
+import { TrainingRun } from './training-run';
+import type { TrainingRunner } from './training-runner';
+import type { TrainingStateMachine } from './training-state-machine';
+import { TensorFlowServingEndpoint } from '../endpoint/tensorflow-serving-endpoint';
+import type { ModelArtifact } from '../model/model-artifact';
+import { ModelFromArtifact } from '../model/model-from-artifact';
+import type { ITrainedModel } from '../model/trained-model';
+import { checkInteger, checkPattern } from '../private/checks';
+import { throwIfAny, validationError, type Violation } from '../private/errors';
+
+/** What is trained, and when. */
+export interface TensorFlowTrainingJobProps extends TensorFlowTrainingOptions {
+  /**
+   * When the job runs.
+   *
+   * @default TrainingRun.onDeploy()
+   */
+  readonly run?: TrainingRun;
+
+  /**
+   * How often a run tries another job when SageMaker has no instances for it, 0 to 20 times: after 2 minutes, and each time after twice
+   * as long, but at most an hour.
+   *
+   * @default 5
+   */
+  readonly capacityRetries?: number;
+}
+
+/** A name of 63 characters has room for it, a UUID, the number of an attempt, and the hyphens between them. */
+const LONGEST_PREFIX = 23;
+
+/**
+ * A job that trains a TensorFlow model on SageMaker, run by a state machine.
+ *
+ * CloudFormation has no training jobs: each run is an execution of the state machine, with jobs of its own. By default the job runs when it
+ * is deployed and when it changes, and what serves its model waits for that.
+ *
+ * The output of an execution is the description of its training job. Executions without input can be started at any time.
+ *
+ * Its training jobs have the tags of the construct, and those of its stack: at most 50.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/how-it-works-training.html
+ */
+export class TensorFlowTrainingJob extends Resource implements ITrainedModel, iam.IGrantable, ec2.IConnectable {
+  /** The state machine that runs the job. */
+  public readonly stateMachine: sfn.IStateMachine;
+
+  /** The role that SageMaker assumes for the job. */
+  public readonly role: iam.IRole;
+
+  /** The principal that permissions are granted to: the role. */
+  public readonly grantPrincipal: iam.IPrincipal;
+
+  /** The bucket that models are written to. */
+  public readonly outputBucket: s3.IBucket;
+
+  /** What the names of all its training jobs begin with, up to a hyphen. */
+  public readonly trainingJobNamePrefix: string;
+
+  private readonly ownConnections?: ec2.Connections;
+  private readonly ownArtifact?: ModelArtifact;
+  private readonly options: TensorFlowTrainingOptions;
+
+  constructor(scope: Construct, id: string, props: TensorFlowTrainingJobProps) {
+    super(scope, id);
+    const { run = TrainingRun.onDeploy(), capacityRetries = 5, ...options } = props;
+    throwIfAny(this, [
+      ...checkRetries(capacityRetries),
+      ...run._onDeploy ? checkOutputPrefix(options.outputPrefix) : [],
+    ]);
+    this.warnOfLongRuns(run, options.maxWait ?? options.maxRuntime);
+    const request = trainingRequest(this, options);
+
+    this.options = options;
+    this.role = request.role;
+    this.grantPrincipal = request.role;
+    this.outputBucket = request.outputBucket;
+    this.ownConnections = request.connections;
+    this.trainingJobNamePrefix = namePrefixOf(this);
+
+    const runner = run._onDeploy ? lazily.trainingRunner().TrainingRunner.of(this) : undefined;
+    const { TrainingStateMachine } = lazily.trainingStateMachine();
+    const machine = new TrainingStateMachine(this, 'StateMachine', {
+      request,
+      trainingJobNamePrefix: this.trainingJobNamePrefix,
+      capacityRetries,
+      trainingPlanArn: options.trainingPlanArn,
+      signalFunctionArn: runner?.signalFunctionArn,
+    });
+    this.stateMachine = machine.stateMachine;
+    this.stateMachine.node.addDependency(request.dependable);
+    if (run._schedule !== undefined) {
+      lazily.trainingSchedule().runOnSchedule(this, run._schedule, this.stateMachine);
+    }
+    this.ownArtifact = runner !== undefined ? this.runOnDeploy(request, machine, runner, capacityRetries) : undefined;
+  }
+
+  /**
+   * The model that the job trains when it is deployed, for what serves it in the same stack. Throws where the job does not run on deploy.
+   *
+   * What is made of it waits for the run. A new run is a new object in the bucket, and so a new model.
+   */
+  public get artifact(): ModelArtifact {
+    if (this.ownArtifact === undefined) {
+      throw validationError(this, {
+        property: 'artifact',
+        rule: 'exists only for a job that runs when it is deployed',
+        remedy: 'leave out `run`, or serve a certain model with ModelArtifact.fromBucket(job.outputBucket, ...)',
+      });
+    }
+    return this.ownArtifact;
+  }
+
+  /** The security groups of the instances. Throws where these are in no VPC. */
+  public get connections(): ec2.Connections {
+    if (this.ownConnections === undefined) {
+      throw validationError(this, { property: 'connections', rule: 'exist only for a job in a VPC', remedy: 'give the job a `vpc`' });
+    }
+    return this.ownConnections;
+  }
+
+  /**
+   * Serves the model that the job trains when it is deployed, on a SageMaker endpoint. A new run updates the endpoint.
+   *
+   * For several variants, serverless inference, or several models, give `artifact` to a `ModelFromArtifact`.
+   *
+   * @param id the id of the endpoint; the model has the same, followed by `Model`
+   */
+  public deploy(id: string, options: TrainingJobDeployOptions): TensorFlowServingEndpoint {
+    const version = options.version ?? (options.image === undefined ? this.options.version : undefined);
+    if (version === undefined && options.image === undefined) {
+      throw validationError(this, {
+        property: 'version',
+        rule: 'must be given to `deploy`, because the job has an image of its own, of which the version is not known',
+        remedy: 'give the release of TensorFlow that serves, or an `image`',
+      });
+    }
+    const model = new ModelFromArtifact(this, `${id}Model`, { ...options, version, artifact: this.artifact });
+    return new TensorFlowServingEndpoint(this, id, { ...options, model });
+  }
+
+  /**
+   * Lets a principal start runs.
+   *
+   * @param grantee who may start them
+   */
+  public grantStart(grantee: iam.IGrantable): iam.Grant {
+    return this.stateMachine.grantStartExecution(grantee);
+  }
+
+  /**
+   * A rule for the states that its training jobs come to: InProgress, Completed, Failed, Stopping, Stopped.
+   *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+   */
+  public onStateChange(id: string, options: events.OnEventOptions = {}): events.Rule {
+    const { Match, Rule } = lazily.events();
+    const rule = new Rule(this, id, options);
+    rule.addTarget(options.target);
+    rule.addEventPattern({
+      source: ['aws.sagemaker'],
+      detailType: ['SageMaker Training Job State Change'],
+      detail: { TrainingJobName: Match.prefix(`${this.trainingJobNamePrefix}-`) },
+    });
+    return rule;
+  }
+
+  /**
+   * A metric of all its training jobs, by the name that SageMaker publishes it under: `CPUUtilization`, `GPUUtilization`,
+   * `MemoryUtilization`, `DiskUtilization`, or one of `metricDefinitions`.
+   *
+   * Each job has a name of its own, so this is a search, with a line for each job and instance. It can be in a graph, but not in an alarm.
+   *
+   * @default - average over 5 minutes
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
+   */
+  public metric(metricName: string, options: TrainingMetricOptions = {}): cloudwatch.SearchExpression {
+    return searchOfJobs(this.trainingJobNamePrefix, metricName, options);
+  }
+
+  /** How many runs have succeeded. Sum over 5 minutes by default. */
+  public metricSucceeded(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricSucceeded(props);
+  }
+
+  /** How many runs have failed. Sum over 5 minutes by default. */
+  public metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricFailed(props);
+  }
+
+  /** How many milliseconds runs took, with all their waiting. Average over 5 minutes by default. */
+  public metricDuration(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricTime(props);
+  }
+
+  private runOnDeploy(
+    request: BoundTrainingRequest, machine: TrainingStateMachine, runner: TrainingRunner, capacityRetries: number,
+  ): ModelArtifact {
+    const { TrainingDeployment } = lazily.trainingDeployment();
+    const { TrainedArtifact } = lazily.trainedArtifact();
+    const { stateMachineArn, stateMachineName } = machine.stateMachine;
+    const { outputBucket: bucket, outputEncryptionKey: encryptionKey, isCompressed } = request;
+    const { trainingJobNamePrefix } = this;
+    const versionArn = machine.version();
+    const keyPrefix = keyPrefixOf(request, trainingJobNamePrefix);
+    const rights = runner.grant(this, {
+      stateMachineArn, stateMachineName, versionArn, trainingJobArns: machine.trainingJobArns, bucket, keyPrefix,
+    });
+    const { modelKey } = new TrainingDeployment(this, 'Deployment', {
+      runner,
+      machine,
+      versionArn,
+      trainingJobNamePrefix,
+      capacityRetries,
+      revision: request.revision,
+      dependables: [request.dependable, ...rights],
+    });
+    return new TrainedArtifact(this, { bucket, encryptionKey, key: modelKey, isCompressed });
+  }
+
+  private warnOfLongRuns(run: TrainingRun, longest: Duration | undefined): void {
+    if (run._onDeploy && longest !== undefined && !longest.isUnresolved() && longest.toSeconds({ integral: false }) > LONGEST_WAIT) {
+      Annotations.of(this).addWarningV2('cdk-tensorflow-serving:trainingOutlastsDeployment',
+        'The job may take longer than the 12 hours that a deployment waits for it, and then fails; '
+        + 'let it train faster, or use TrainingRun.onDemand()');
+    }
+  }
+}
+
+/** What the names of a job's training jobs begin with. ARNs, and so what IAM compares, have names in lower case. */
+function namePrefixOf(job: Construct): string {
+  return Names.uniqueResourceName(job, { maxLength: LONGEST_PREFIX, separator: '-', allowedSpecialCharacters: '-' }).toLowerCase();
+}
+
+/** The state machine has a delay for each of them. */
+function checkRetries(retries: number): Violation[] {
+  return Token.isUnresolved(retries)
+    ? [{ property: 'capacityRetries', rule: 'must be known at synthesis' }]
+    : checkInteger('capacityRetries', retries, { min: 0, max: 20 });
+}
+
+/** The key of a model gets to those that use it as a part of a JSON text, which has other characters escaped. */
+function checkOutputPrefix(prefix: string | undefined): Violation[] {
+  return checkPattern('outputPrefix', prefix, /^[ !#-[\]-~]*$/, 'must have only printable characters of ASCII, and neither quotes nor backslashes');
+}
+
+/** What the keys of its models begin with. */
+function keyPrefixOf({ outputPrefix }: BoundTrainingRequest, trainingJobNamePrefix: string): string {
+  if (Token.isUnresolved(outputPrefix)) {
+    return outputPrefix; // which may or may not end in a slash
+  }
+  return [...outputPrefix === '' ? [] : [outputPrefix.replace(/\/$/, '')], `${trainingJobNamePrefix}-`].join('/');
+}
