@@ -32,4 +32,10 @@ def test_example(app, cdk, tmp_path, subtests):
 
 def findings(template):
     matches = api.lint_file(template, ManualArgs(ignore_checks=list(IGNORED)))
-    return [f"{m.rule.id} at {'/'.join(map(str, m.path))}: {m.message}" for m in matches]
+    found = [f"{m.rule.id} at {'/'.join(map(str, m.path))}: {m.message}" for m in matches]
+    return [text for text in found if not is_wait_condition_data(text)]
+
+
+def is_wait_condition_data(finding):
+    """A wait condition's data is JSON as a text, as CloudFormation's guide says; its schema says that it is an object."""
+    return finding.startswith("E1022 ") and "Condition" in finding and "Data'" in finding
