@@ -52,3 +52,26 @@ export { TensorFlowServingEndpoint } from './endpoint/tensorflow-serving-endpoin
 export { type TensorFlowServingEndpointOptions } from './endpoint/tensorflow-serving-endpoint-options';
 export { type TensorFlowServingEndpointProps } from './endpoint/tensorflow-serving-endpoint-props';
 export { VariantProperty } from './endpoint/variant-property';
+
+export { type DebuggerHook, type TensorCollection } from './training/debugger-hook';
+export { type DebuggerRule } from './training/debugger-rule';
+export { type DataParallelOptions, Distribution, type MpiOptions } from './training/distribution';
+export { InputMode } from './training/input-mode';
+export { type InstanceGroup } from './training/instance-group';
+export { type MetricDefinition } from './training/metric-definition';
+export { type Profiler } from './training/profiler';
+export { type TensorBoardOutput } from './training/tensor-board-output';
+export { TensorFlowTrainingJob, type TensorFlowTrainingJobProps } from './training/tensorflow-training-job';
+export { type BucketCodeOptions, type DirectoryCodeOptions, type FileCodeOptions, TrainingCode } from './training/training-code';
+export { type TrainingExperiment } from './training/training-experiment';
+export { TrainingFileSystem } from './training/training-file-system';
+export { TrainingInput } from './training/training-input';
+export {
+  type AssetInputOptions, type AugmentedManifestInputOptions, FileSystemAccessMode, type FileSystemInputOptions, InputCompression,
+  type ManifestInputOptions, RecordWrapper, S3DataDistribution, type TrainingInputOptions,
+} from './training/training-input-options';
+export { type TrainingJobDeployOptions } from './training/training-job-deploy-options';
+export { TrainingLogLevel } from './training/training-log-level';
+export { type TrainingMetricOptions } from './training/training-metrics';
+export { type TensorFlowTrainingOptions } from './training/training-options';
+export { type ScheduledTrainingOptions, TrainingRun } from './training/training-run';

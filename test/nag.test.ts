@@ -36,7 +36,8 @@ function findingsIn(stack: Stack): string[] {
   validTemplate(stack); // which also synthesizes, so that the aspects have been there
   return new AwsSolutionsChecks().validateScope(stack).violations
     .flatMap((violation) => violation.violatingResources.map((r) => `${violation.ruleName} at ${r.constructPath ?? r.resourceLogicalId}`))
-    .map((finding) => finding.replace(/(Rights|TensorFlowModels)[0-9a-f]{8}/, '$1').replace('<AWS::Region>:<AWS::AccountId>', 'us-east-1:123456789012'))
+    .map((finding) => finding.replace(/(Rights|TensorFlowModels)[0-9a-f]{8}/, '$1').replace('<AWS::Region>:<AWS::AccountId>', 'us-east-1:123456789012')
+      .replace(/\/[0-9a-f]{64}\//, '/HASH/'))
     .sort();
 }
 
@@ -78,12 +79,45 @@ const REASONS = {
   ASYNC_INPUT: 'AwsSolutions-IAM5[Resource::<Bucket83908E77.Arn>/async-inference/input/*]',
   ASYNC_OUTPUT: 'AwsSolutions-IAM5[Resource::<Bucket83908E77.Arn>/async-inference/output/*]',
   ASYNC_FAILURE: 'AwsSolutions-IAM5[Resource::<Bucket83908E77.Arn>/async-inference/failure/*]',
+  // All jobs of a run write to one log group, in streams of theirs.
+  TRAINING_LOGS: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:us-east-1:123456789012:log-group:/aws/sagemaker/TrainingJobs:*]',
+  // Each run is a job of its own name, which begins with the construct's.
+  jobs: (prefix: string) => `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sagemaker:us-east-1:123456789012:training-job/${prefix}-*]`,
+  // A run that is no longer wanted is stopped, whatever its name.
+  EXECUTIONS: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:us-east-1:123456789012:execution:<TrainingStateMachine8350BA52.Name>:*]',
+  // Each job writes its model, and its checkpoints, below its own name.
+  outputs: (bucket: string, prefix: string) => `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${prefix}/*]`,
+  // The files of an input are objects below the hash of their content.
+  INPUT: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/HASH/*]',
+  // Executions log their errors; all events would log the data that they are started with.
+  ONLY_ERRORS_LOGGED: 'AwsSolutions-SF1',
+  // A job takes hours, of which X-Ray would show one line.
+  NO_TRACES: 'AwsSolutions-SF2',
 };
 
 const at = (place: string, ...reasons: string[]) => reasons.map((reason) => `${reason} at ${place}`).sort();
 
 /** What any model has. */
 const OF_MODEL = [REASONS.NO_RESOURCE, REASONS.LOGS];
+
+/** What any training job has. */
+function ofTraining(job: string, prefix: string): string[] {
+  return [
+    ...at(`${job}/Policy/Resource`, REASONS.NO_RESOURCE, REASONS.TRAINING_LOGS, REASONS.INPUT),
+    ...at(`${job}/StateMachine/Role/DefaultPolicy/Resource`, REASONS.NO_RESOURCE, REASONS.jobs(prefix)),
+    ...at(`${job}/RunPolicy/Resource`, REASONS.jobs(prefix), REASONS.EXECUTIONS),
+    ...at(`${job}/StateMachine/Resource/Resource`, REASONS.ONLY_ERRORS_LOGGED, REASONS.NO_TRACES),
+  ];
+}
+
+/** What a container needs of services that know no resources for it. */
+const OF_CONTAINERS = ['cloudwatch:PutMetricData', 'ecr:GetAuthorizationToken'];
+
+/** What Step Functions needs to log. */
+const LOG_DELIVERY = [
+  'logs:CreateLogDelivery', 'logs:DeleteLogDelivery', 'logs:DescribeLogGroups', 'logs:DescribeResourcePolicies', 'logs:GetLogDelivery',
+  'logs:ListLogDeliveries', 'logs:PutResourcePolicy', 'logs:UpdateLogDelivery',
+];
 
 /** What is found in the examples. They are about endpoints: none logs who reads from its bucket. */
 const EXAMPLES = {
@@ -107,6 +141,23 @@ const EXAMPLES = {
     ...at('ManyModels/TensorFlowModels/Rights/Resource', REASONS.ARCHIVES),
     ...at('ManyModels/Bucket/Resource', REASONS.NO_ACCESS_LOGS),
   ],
+  'train-and-serve': [
+    ...at('TrainAndServe/Training/EndpointModel/Rights/Resource', ...OF_MODEL),
+    ...ofTraining('TrainAndServe/Training', 'trainanaining-b86ab0e5'),
+    ...at('TrainAndServe/Training/Policy/Resource', REASONS.outputs('TrainingOutputBucketD42020DC', 'training')),
+    ...at('TrainAndServe/Training/OutputBucket/Resource', REASONS.NO_ACCESS_LOGS),
+  ],
+  'retrain-nightly': [
+    ...ofTraining('RetrainNightly/Training', 'retrainaining-ef3cbce1'),
+    ...at('RetrainNightly/Training/Policy/Resource', REASONS.outputs('ModelsC55D3500', 'training'), REASONS.outputs('ModelsC55D3500', 'checkpoints')),
+    ...at('RetrainNightly/Models/Resource', REASONS.NO_ACCESS_LOGS),
+  ],
+};
+
+/** What roles may do with everything, because there is no narrower right. */
+const ON_EVERYTHING: { readonly [example: string]: string[] } = {
+  'train-and-serve': [...OF_CONTAINERS, ...LOG_DELIVERY],
+  'retrain-nightly': [...OF_CONTAINERS, ...LOG_DELIVERY],
 };
 
 /** The policies of a model are named by what is in them. */
@@ -120,7 +171,7 @@ test('all examples are here', () => {
 test.each(Object.entries(EXAMPLES))('the example %s has only what it has a reason for', (name, expected) => {
   const stacks = example(name);
   expect(stacks.flatMap(findingsIn).sort()).toEqual([...expected].sort());
-  expect([...new Set(stacks.flatMap(actionsOnEverything))].sort()).toEqual(['cloudwatch:PutMetricData', 'ecr:GetAuthorizationToken']);
+  expect([...new Set(stacks.flatMap(actionsOnEverything))].sort()).toEqual(ON_EVERYTHING[name] ?? OF_CONTAINERS);
 });
 
 test('a SavedModel on an endpoint has only wildcards that cannot be narrower', () => {
