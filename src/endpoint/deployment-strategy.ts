@@ -1,7 +1,8 @@
 import type { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
 import { Duration, Token } from 'aws-cdk-lib/core';
 import { CapacitySize } from './capacity-size';
-import { excluded, type Feature, ruledOut } from './mode-features';
+import { excluded, type Feature } from './mode-features';
+import { whyUnguarded } from './variant-checks';
 import type { VariantFacts, VariantWarning } from './variant-source';
 import { checkSeconds } from '../private/checks';
 import { throwIfAny, type Violation } from '../private/errors';
@@ -308,9 +309,7 @@ function secondsOf(duration: Duration): number {
 function checkGuarded(at: string, feature: Feature, variants: readonly DeployedVariant[]): Violation[] {
   const byReason = new Map<string, string[]>();
   for (const { variantName, _facts: facts } of variants) {
-    const reason = (facts.isServerless ? ruledOut('serverless', feature) : undefined)
-      ?? (facts.instanceTypes.some((type) => type._family === 'inf1') ? excluded(feature, 'inferentia1') : undefined)
-      ?? (facts.hasElasticInference ? excluded(feature, 'elasticInference') : undefined);
+    const reason = whyUnguarded(feature, facts);
     if (reason !== undefined) {
       byReason.set(reason, [...byReason.get(reason) ?? [], variantName]);
     }

@@ -3,7 +3,8 @@ import type { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
 import { type Construct, DependencyGroup } from 'constructs';
 import { DeploymentStrategy } from './deployment-strategy';
 import type { EndpointVariant } from './endpoint-variant';
-import { describeAlarmsStatement, RollbackAlarms, type RollbackTarget } from './rollback-alarms';
+import { describeAlarmsStatement, MOST_ALARMS, RollbackAlarms, type RollbackTarget } from './rollback-alarms';
+import { whyUnguarded } from './variant-checks';
 import type { VariantWarning } from './variant-source';
 import { placeable } from '../model/placeable-model';
 import type { ITensorFlowModel } from '../model/tensorflow-model';
@@ -17,9 +18,6 @@ export interface GuardedDeploymentOptions {
   readonly rollbackAlarms?: RollbackAlarms;
   readonly shadow?: EndpointVariant;
 }
-
-/** SageMaker takes no more alarms than these. */
-const MOST_ALARMS = 10;
 
 /** Between how many instances a variant is scaled. */
 export interface InstanceRange {
@@ -124,6 +122,6 @@ function rightsToLook(scope: Construct, models: ITensorFlowModel[]): RightToLook
 }
 
 /** SageMaker updates these all at once, without looking at alarms. */
-function isUnguarded({ _facts: { isServerless, hasElasticInference, instanceTypes } }: EndpointVariant): boolean {
-  return isServerless || hasElasticInference || instanceTypes.some((type) => type._family === 'inf1');
+function isUnguarded({ _facts }: EndpointVariant): boolean {
+  return whyUnguarded('blueGreen', _facts) !== undefined;
 }

@@ -192,7 +192,7 @@ interface WatchedMetric {
 }
 
 /** SageMaker takes no more alarms than these. */
-const MOST_ALARMS = 10;
+export const MOST_ALARMS = 10;
 
 /** A request to an endpoint gets no more time. */
 const REAL_TIME_LIMIT = Duration.minutes(1);

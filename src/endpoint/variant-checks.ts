@@ -1,4 +1,6 @@
 import type { Duration } from 'aws-cdk-lib/core';
+import { excluded, type Feature, ruledOut } from './mode-features';
+import type { VariantFacts } from './variant-source';
 import type { Violation } from '../private/errors';
 
 /** All that SageMaker gives a request that somebody waits for. */
@@ -24,4 +26,11 @@ export function checkInvocationTimeout(property: string, timeout: Duration | und
 export function refuse(violation: Violation, ...reasons: (string | undefined)[]): Violation[] {
   const reason = reasons.find((text) => text !== undefined);
   return reason === undefined ? [] : [{ ...violation, rule: `${violation.rule}, because ${reason}` }];
+}
+
+/** Why SageMaker updates a variant in its own way, without a strategy of this kind; undefined where it has one. */
+export function whyUnguarded(feature: Feature, { isServerless, instanceTypes, hasElasticInference }: VariantFacts): string | undefined {
+  return (isServerless ? ruledOut('serverless', feature) : undefined)
+    ?? (instanceTypes.some((type) => type._family === 'inf1') ? excluded(feature, 'inferentia1') : undefined)
+    ?? (hasElasticInference ? excluded(feature, 'elasticInference') : undefined);
 }

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { tellCloudFormation } from '../private/cloudformation-callback';
 
 /** What CloudFormation asks of a function that stands for a resource. */
 export interface ResourceEvent {
@@ -29,7 +29,6 @@ interface Answer extends Done {
 
 const MAX_REASON = 1000; // CloudFormation takes an answer of 4096 bytes in all
 const TIME_TO_ANSWER = 20_000;
-const WAITS_BETWEEN_ANSWERS = [1000, 4000];
 
 /** How many milliseconds a function has for its work. */
 export function timeToWork(context: RunContext): number {
@@ -44,7 +43,8 @@ export async function answering(event: ResourceEvent, work: () => Promise<Done>)
   } catch (error) {
     answer = { Status: 'FAILED', PhysicalResourceId: idBefore(event), Reason: messageOf(error).slice(0, MAX_REASON) };
   }
-  await respond(event, answer);
+  const { StackId, RequestId, LogicalResourceId } = event;
+  await tellCloudFormation(event.ResponseURL, 'the answer', { StackId, RequestId, LogicalResourceId, ...answer });
 }
 
 /** The id that a resource had before; some id for one that had none. */
@@ -55,27 +55,4 @@ export function idBefore(event: ResourceEvent): string {
 /** What an error says. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-async function respond(event: ResourceEvent, answer: Answer): Promise<void> {
-  const { StackId, RequestId, LogicalResourceId } = event;
-  const request = {
-    method: 'PUT',
-    headers: { 'content-type': '' }, // the address is signed for a body without a type
-    body: JSON.stringify({ StackId, RequestId, LogicalResourceId, ...answer }),
-  };
-  for (const wait of [...WAITS_BETWEEN_ANSWERS, undefined]) {
-    try {
-      const { ok, status } = await fetch(event.ResponseURL, request);
-      if (ok) {
-        return;
-      }
-      throw new Error(`CloudFormation did not take the answer: ${status}`);
-    } catch (error) {
-      if (wait === undefined) {
-        throw error;
-      }
-      await setTimeout(wait);
-    }
-  }
 }

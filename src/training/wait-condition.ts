@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { tellCloudFormation } from '../private/cloudformation-callback';
 
 /** What a wait condition of CloudFormation is told. */
 export interface WaitConditionSignal {
@@ -14,29 +14,10 @@ const UNIQUE_ID = 'artifact';
 const LONGEST_REASON = 1000;
 
 const ELLIPSIS = ' ... ';
-const PAUSES = [1000, 4000];
 
 /** Tells a wait condition of CloudFormation how it has ended; an error where that does not take it. */
 export async function signal(url: string, { Status, Reason, Data = '' }: WaitConditionSignal): Promise<void> {
-  const request = {
-    method: 'PUT',
-    headers: { 'content-type': '' }, // the address is signed for a body without a type
-    body: JSON.stringify({ Status, Reason: shortened(Reason), UniqueId: UNIQUE_ID, Data }),
-  };
-  for (const pause of [...PAUSES, undefined]) {
-    try {
-      const { ok, status } = await fetch(url, request);
-      if (ok) {
-        return;
-      }
-      throw new Error(`CloudFormation did not take the signal: ${status}`);
-    } catch (error) {
-      if (pause === undefined) {
-        throw error;
-      }
-      await setTimeout(pause);
-    }
-  }
+  await tellCloudFormation(url, 'the signal', { Status, Reason: shortened(Reason), UniqueId: UNIQUE_ID, Data });
 }
 
 /** A text without its middle, where it is long: an error of Python begins with its name and ends with what it says. */

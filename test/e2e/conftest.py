@@ -1,12 +1,15 @@
 """An AWS account on this machine: the CDK CLI and boto3, talking to an emulator."""
 
+import json
 import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import boto3
@@ -125,6 +128,26 @@ def account(cdk, tmp_path_factory):
     finally:
         emulator.terminate()
         emulator.wait()
+
+
+@pytest.fixture
+def answers():
+    """Where CloudFormation would wait for the answer of a custom resource's function."""
+    received = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_PUT(self):
+            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *arguments):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield received, f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
 
 
 def wait_for(url, emulator, log):

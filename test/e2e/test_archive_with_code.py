@@ -5,8 +5,6 @@ import json
 import os
 import subprocess
 import tarfile
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -17,26 +15,6 @@ const send = S3Client.prototype.send;
 S3Client.prototype.send = function (...args) { this.config.forcePathStyle = true; return send.apply(this, args); };
 require('./assets/model/repack.lambda/index.js').handler(JSON.parse(process.argv[1]), { getRemainingTimeInMillis: () => 900000 });
 """
-
-
-@pytest.fixture
-def answers():
-    """Where CloudFormation would wait for the function's answer."""
-    received = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_PUT(self):
-            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *arguments):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield received, f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
 
 
 @pytest.fixture

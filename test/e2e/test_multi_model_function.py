@@ -5,8 +5,6 @@ import json
 import os
 import subprocess
 import tarfile
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -20,26 +18,6 @@ require('./assets/model/multi-model-archive.lambda/index.js').handler(JSON.parse
 
 HANDLER = b'def handler(data, context):\n    return data.read(), "application/json"\n'
 KEY = "many/north.tar.gz"
-
-
-@pytest.fixture
-def answers():
-    """Where CloudFormation would wait for the function's answer."""
-    received = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_PUT(self):
-            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *arguments):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield received, f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
 
 
 @pytest.fixture
