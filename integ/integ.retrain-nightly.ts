@@ -8,7 +8,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { InstanceType, TensorFlowTrainingJob, TensorFlowVersion, TrainingCode, TrainingInput, TrainingRun } from '../src';
 
 /*
- * A job that trains on spare instances, on a schedule and when it is deployed, and tells of failures.
+ * A job that trains on spare instances, on a schedule and when it is deployed, and tells of failures; an endpoint that gets its models.
  */
 const app = new App();
 const stack = new Stack(app, 'cdk-tensorflow-serving-retrain-nightly');
@@ -31,6 +31,8 @@ const job = new TensorFlowTrainingJob(stack, 'Training', {
     autoDeleteObjects: true,
   }),
 });
+const endpoint = job.deploy('Endpoint', { instanceType: InstanceType.of('ml.c5.large') });
+job.redeploys(endpoint);
 job.onStateChange('OnFailure', {
   eventPattern: { detail: { TrainingJobStatus: ['Failed'] } },
   target: new SnsTopic(new Topic(stack, 'Failed', { enforceSSL: true })),
@@ -39,3 +41,5 @@ job.onStateChange('OnFailure', {
 const test = new IntegTest(app, 'RetrainNightly', { testCases: [stack] });
 test.assertions.awsApiCall('sfn', 'ListExecutions', { stateMachineArn: job.stateMachine.stateMachineArn })
   .expect(ExpectedResult.objectLike({ executions: Match.arrayWith([Match.objectLike({ status: 'SUCCEEDED' })]) }));
+test.assertions.awsApiCall('sagemaker', 'DescribeEndpoint', { EndpointName: endpoint.endpointName })
+  .expect(ExpectedResult.objectLike({ EndpointStatus: 'InService' }));

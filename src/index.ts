@@ -59,6 +59,9 @@ export { type DataParallelOptions, Distribution, type MpiOptions } from './train
 export { InputMode } from './training/input-mode';
 export { type InstanceGroup } from './training/instance-group';
 export { type MetricDefinition } from './training/metric-definition';
+export { ModelApprovalStatus } from './training/model-approval-status';
+export { ModelRegistration } from './training/model-registration';
+export { type ModelRegistrationOptions } from './training/model-registration-options';
 export { type Profiler } from './training/profiler';
 export { type TensorBoardOutput } from './training/tensor-board-output';
 export { TensorFlowTrainingJob, type TensorFlowTrainingJobProps } from './training/tensorflow-training-job';
@@ -75,3 +78,18 @@ export { TrainingLogLevel } from './training/training-log-level';
 export { type TrainingMetricOptions } from './training/training-metrics';
 export { type TensorFlowTrainingOptions } from './training/training-options';
 export { type ScheduledTrainingOptions, TrainingRun } from './training/training-run';
+
+export { TensorFlowBatchTransform } from './transform/tensorflow-batch-transform';
+export { type TensorFlowBatchTransformProps } from './transform/tensorflow-batch-transform-props';
+export { TransformAmiVersion } from './transform/transform-ami-version';
+export { type TransformDataCapture } from './transform/transform-data-capture';
+export { type TransformExperiment } from './transform/transform-experiment';
+export { TransformFormat } from './transform/transform-format';
+export {
+  TransformAssembly, TransformBatchStrategy, type TransformDocumentOptions, type TransformFormatOptions, type TransformLineOptions,
+  TransformSplitType,
+} from './transform/transform-format-options';
+export { TransformCompression, TransformInput, type TransformInputOptions, type TransformManifestOptions } from './transform/transform-input';
+export { JoinSource } from './transform/transform-join-source';
+export { TransformOutput, type TransformOutputOptions } from './transform/transform-output';
+export { type ManifestRunOptions, type MarkerRunOptions, TransformRun } from './transform/transform-run';

@@ -36,7 +36,7 @@ function findingsIn(stack: Stack): string[] {
   validTemplate(stack); // which also synthesizes, so that the aspects have been there
   return new AwsSolutionsChecks().validateScope(stack).violations
     .flatMap((violation) => violation.violatingResources.map((r) => `${violation.ruleName} at ${r.constructPath ?? r.resourceLogicalId}`))
-    .map((finding) => finding.replace(/(Rights|TensorFlowModels)[0-9a-f]{8}/, '$1').replace('<AWS::Region>:<AWS::AccountId>', 'us-east-1:123456789012')
+    .map((finding) => finding.replace(/(Redeploy|Rights|TensorFlowModels)[0-9a-f]{8}/, '$1').replace('<AWS::Region>:<AWS::AccountId>', 'us-east-1:123456789012')
       .replace(/\/[0-9a-f]{64}\//, '/HASH/'))
     .sort();
 }
@@ -87,6 +87,10 @@ const REASONS = {
   EXECUTIONS: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:us-east-1:123456789012:execution:<TrainingStateMachine8350BA52.Name>:*]',
   // Each job writes its model, and its checkpoints, below its own name.
   outputs: (bucket: string, prefix: string) => `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${prefix}/*]`,
+  // What an endpoint serves is asked before CloudFormation makes it, or under its last name, and CloudFormation names its configuration and models.
+  served: (kind: string) => `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sagemaker:us-east-1:123456789012:${kind}/*]`,
+  // Each run that redeploys makes a model and a configuration of names that begin with the construct's, and deletes those before.
+  copies: (kind: string, prefix: string) => `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sagemaker:us-east-1:123456789012:${kind}/${prefix}-*]`,
   // The files of an input are objects below the hash of their content.
   INPUT: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/HASH/*]',
   // Executions log their errors; all events would log the data that they are started with.
@@ -105,8 +109,20 @@ function ofTraining(job: string, prefix: string): string[] {
   return [
     ...at(`${job}/Policy/Resource`, REASONS.NO_RESOURCE, REASONS.TRAINING_LOGS, REASONS.INPUT),
     ...at(`${job}/StateMachine/Role/DefaultPolicy/Resource`, REASONS.NO_RESOURCE, REASONS.jobs(prefix)),
-    ...at(`${job}/RunPolicy/Resource`, REASONS.jobs(prefix), REASONS.EXECUTIONS),
+    ...at(`${job}/RunPolicy/Resource`, REASONS.EXECUTIONS),
+    ...at(`${job}/Runs/Policy/Resource`, REASONS.jobs(prefix), REASONS.EXECUTIONS),
     ...at(`${job}/StateMachine/Resource/Resource`, REASONS.ONLY_ERRORS_LOGGED, REASONS.NO_TRACES),
+  ];
+}
+
+/** What a job has whose later runs an endpoint gets. */
+function ofRedeployment(job: string, prefix: string, bucket: string): string[] {
+  const copies = ['model', 'endpoint-config'].map((kind) => REASONS.copies(kind, prefix));
+  return [
+    ...at(`${job}/Redeployment/Policy/Resource`, REASONS.NO_RESOURCE, ...['endpoint', 'endpoint-config', 'model'].map(REASONS.served), ...copies),
+    ...at(`${job}/Endpoint/Redeploy/Resource`, ...copies),
+    ...at(`${job}/EndpointModel/Rights/Resource`, ...OF_MODEL),
+    ...at(`${job}/Endpoint/Rights/Resource`, REASONS.outputs(bucket, 'training').replace('/*]', `/${prefix}-*]`)),
   ];
 }
 
@@ -118,6 +134,9 @@ const LOG_DELIVERY = [
   'logs:CreateLogDelivery', 'logs:DeleteLogDelivery', 'logs:DescribeLogGroups', 'logs:DescribeResourcePolicies', 'logs:GetLogDelivery',
   'logs:ListLogDeliveries', 'logs:PutResourcePolicy', 'logs:UpdateLogDelivery',
 ];
+
+/** What finds the models and configurations that were made for endpoints. */
+const LIST_COPIES = ['sagemaker:ListEndpointConfigs', 'sagemaker:ListModels'];
 
 /** What is found in the examples. They are about endpoints: none logs who reads from its bucket. */
 const EXAMPLES = {
@@ -149,6 +168,7 @@ const EXAMPLES = {
   ],
   'retrain-nightly': [
     ...ofTraining('RetrainNightly/Training', 'retrainaining-ef3cbce1'),
+    ...ofRedeployment('RetrainNightly/Training', 'retrainaining-ef3cbce1', 'ModelsC55D3500'),
     ...at('RetrainNightly/Training/Policy/Resource', REASONS.outputs('ModelsC55D3500', 'training'), REASONS.outputs('ModelsC55D3500', 'checkpoints')),
     ...at('RetrainNightly/Models/Resource', REASONS.NO_ACCESS_LOGS),
   ],
@@ -157,7 +177,7 @@ const EXAMPLES = {
 /** What roles may do with everything, because there is no narrower right. */
 const ON_EVERYTHING: { readonly [example: string]: string[] } = {
   'train-and-serve': [...OF_CONTAINERS, ...LOG_DELIVERY],
-  'retrain-nightly': [...OF_CONTAINERS, ...LOG_DELIVERY],
+  'retrain-nightly': [...OF_CONTAINERS, ...LOG_DELIVERY, ...LIST_COPIES].sort(),
 };
 
 /** The policies of a model are named by what is in them. */

@@ -28,7 +28,7 @@ function problems(code: string): string[] {
   host.readFile = (name) => name === file ? code : readFile(name);
   host.getSourceFile = (name, target) => name === file ? ts.createSourceFile(name, code, target) : getSourceFile(name, target);
   const program = ts.createProgram([file], options, host);
-  return ts.getPreEmitDiagnostics(program).map((d) => ts.flattenDiagnosticMessageText(d.messageText, '\n'));
+  return ts.getPreEmitDiagnostics(program, program.getSourceFile(file)).map((d) => ts.flattenDiagnosticMessageText(d.messageText, '\n'));
 }
 
 // the samples in TypeScript are compiled by the task `rosetta`

@@ -11,7 +11,7 @@ const example = path.join(__dirname, '..', 'train-and-serve');
 
 /**
  * A model that is trained every night on spare instances, which cost less and can be taken away: the script goes on from its checkpoint
- * then. The models are kept in a bucket.
+ * then. An endpoint serves the latest model.
  */
 class RetrainNightly extends Stack {
   constructor(scope: Construct, id: string, props: StackProps) {
@@ -36,12 +36,16 @@ class RetrainNightly extends Stack {
       outputBucket: models,
     });
 
+    const endpoint = job.deploy('Endpoint', { instanceType: InstanceType.of('ml.c5.large') });
+    job.redeploys(endpoint);
+
     const failed = new Topic(this, 'Failed', { enforceSSL: true });
     job.onStateChange('OnFailure', {
       eventPattern: { detail: { TrainingJobStatus: ['Failed'] } },
       target: new SnsTopic(failed),
     });
 
+    new CfnOutput(this, 'EndpointName', { value: endpoint.endpointName });
     new CfnOutput(this, 'BucketName', { value: models.bucketName });
     new CfnOutput(this, 'TopicArn', { value: failed.topicArn });
   }

@@ -1,11 +1,21 @@
 /** Where text goes. */
 export interface Output {
   readonly isTTY?: boolean;
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
+}
+
+/** Where text or bytes come from. */
+export interface Input extends AsyncIterable<string | Uint8Array> {
+  readonly isTTY?: boolean;
 }
 
 /** What a command can see of the world: the parts of `process` that it needs. */
 export interface Terminal {
+  /**
+   * What is typed or piped in.
+   * @default - nothing
+   */
+  readonly stdin?: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;

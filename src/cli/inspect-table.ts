@@ -1,4 +1,4 @@
-import { type FoundVersion, type SavedModel, type SignatureTensor } from '../saved-model';
+import { type FoundVersion, type SavedModel, type SignatureFeature, type SignatureTensor } from '../saved-model';
 import { type Terminal } from './command';
 import { printable } from './printable';
 
@@ -30,7 +30,7 @@ export function renderModels(models: readonly InspectedModel[], terminal: Pick<T
 
 function renderSavedModel({ path, serving, metaGraphs, variables, variableBytes }: SavedModel): string[] {
   const others = metaGraphs.filter((metaGraph) => metaGraph !== serving).map(({ tags }) => `{${tags.join(', ')}}`);
-  const tensors = serving.signatures.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]);
+  const tensors = serving.signatures.flatMap(({ inputs, outputs, features }) => [...inputs, ...features ?? [], ...outputs]);
   const nameWidth = Math.min(NAME_WIDTH, Math.max(0, ...tensors.map(({ name }) => name.length)));
   const typeWidth = Math.max(0, ...tensors.map(({ dtype }) => dtype.length));
   return [
@@ -41,11 +41,12 @@ function renderSavedModel({ path, serving, metaGraphs, variables, variableBytes 
     ...facts('Variables', [variables.length === 0 ? 'none' : `${variables.length}, ${byteText(variableBytes)}`]),
     ...facts('Assets', serving.assets.length === 0 ? ['none'] : serving.assets),
     ...serving.signatures.length === 0 ? facts('Signatures', ['none: nothing can be asked']) : [],
-    ...serving.signatures.flatMap(({ name, method, inputs, outputs }) => [
+    ...serving.signatures.flatMap(({ name, method, inputs, outputs, features = [] }) => [
       '',
       `Signature ${name}`,
       `  Method    ${method === '' ? 'none' : method}`,
       ...inputs.flatMap((tensor) => tensorLines('  Input     ', tensor, nameWidth, typeWidth)),
+      ...features.flatMap((feature) => featureLines('  Feature   ', feature, nameWidth, typeWidth)),
       ...outputs.flatMap((tensor) => tensorLines('  Output    ', tensor, nameWidth, typeWidth)),
     ]),
   ];
@@ -72,7 +73,16 @@ function tensorLines(label: string, tensor: SignatureTensor, nameWidth: number, 
     ...placeholderDtype !== undefined ? [`(its placeholder takes ${placeholderDtype})`] : [],
     ...componentTensorNames !== undefined ? [`(made of ${componentTensorNames.length} tensors)`] : [],
   ];
-  const rest = [dtype.padEnd(typeWidth), shape === null ? 'any rank' : `[${shape.join(', ')}]`, ...notes].join('  ');
+  return aligned(label, name, nameWidth, [dtype.padEnd(typeWidth), shape === null ? 'any rank' : `[${shape.join(', ')}]`, ...notes]);
+}
+
+function featureLines(label: string, { name, kind, dtype, shape, isRequired }: SignatureFeature, nameWidth: number, typeWidth: number): string[] {
+  const notes = isRequired ? [] : [kind === 'dense' ? '(may be missing)' : `(${kind}, may be missing)`];
+  return aligned(label, name, nameWidth, [dtype.padEnd(typeWidth), shape === null ? 'any size' : `[${shape.join(', ')}]`, ...notes]);
+}
+
+function aligned(label: string, name: string, nameWidth: number, columns: readonly string[]): string[] {
+  const rest = columns.join('  ');
   return name.length > nameWidth
     ? [`${label}${name}`, `${' '.repeat(label.length + nameWidth)}  ${rest}`]
     : [`${label}${name.padEnd(nameWidth)}  ${rest}`];

@@ -1,7 +1,9 @@
-import { parseArgs } from 'node:util';
-import { findSavedModels, readSavedModel, type SavedModel, SavedModelError, type SignatureTensor } from '../saved-model';
-import { type Command, CommandError, type Terminal, UsageError } from './command';
+import {
+  findSavedModels, readSavedModel, type SavedModel, SavedModelError, type Signature, type SignatureFeature, type SignatureTensor,
+} from '../saved-model';
+import { type Command, CommandError, type Terminal } from './command';
 import { type InspectedModel, renderModels } from './inspect-table';
+import { onlyPositional, parseArguments } from './parse-arguments';
 import { printableJson } from './printable';
 
 /** `inspect`: what SavedModels hold and can be asked. */
@@ -15,7 +17,8 @@ signatures of each. TensorFlow is not needed, and no weights are read.
 PATH is a SavedModel (a directory with saved_model.pb), a directory of versions of
 one (1/, 00000123/), or a directory of several models (a/1/, b/3/).
 
-In shapes, -1 is a dimension of any size.
+In shapes, -1 is a dimension of any size. Features are what a signature reads from the
+examples that classify and regress take, where its graph tells that.
 
 Options:
   --json       write JSON
@@ -26,16 +29,21 @@ JSON:
       "name", "versions": [{
         "version": "123", "directory": "00000123", "path",
         "tensorflowVersion", "schemaVersion", "tags", "otherTags",
-        "signatures": { NAME: { "method", "inputs": TENSORS, "outputs": TENSORS } },
+        "signatures": { NAME: { "method", "inputs": TENSORS, "outputs": TENSORS,
+                                "features": FEATURES } },
         "assets", "operations",
         "variables": { "count", "bytes", "entries": [{
           "name", "dtype", "shape", "bytes", "slices" }] } }] }] }
   where TENSORS is
     { NAME: { "dtype", "shape", "tensorName",
               "placeholderDtype", "componentTensorNames" } }
+  and FEATURES is
+    { NAME: { "kind", "dtype", "shape", "isRequired" } }
 
   tensorflowVersion       null where the model does not say
   otherTags               the tags of each meta graph that is not served
+  features                only where they are known
+  kind                    dense, or for any number of values sparse or ragged
   shape                   null for any number of dimensions, or where none is stated
   placeholderDtype        only where the graph takes another type than dtype says
   componentTensorNames    only for a sparse or composite tensor, with tensorName ""
@@ -44,27 +52,9 @@ JSON:
 };
 
 function run(argv: string[], terminal: Terminal): void {
-  const { path, json } = parse(argv);
-  const models = inspect(path);
-  terminal.stdout.write(json ? `${printableJson({ models: models.map(modelJson) })}\n` : renderModels(models, terminal));
-}
-
-function parse(argv: string[]): { readonly path: string; readonly json: boolean } {
-  const { values, positionals } = parseOptions(argv);
-  if (positionals.length !== 1) {
-    throw new UsageError(positionals.length === 0 ? 'PATH is missing' : `expected one PATH, got ${positionals.length}: ${positionals.join(' ')}`);
-  }
-  return { path: positionals[0], json: values.json };
-}
-
-function parseOptions(args: string[]) {
-  try {
-    return parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean', default: false } } });
-  } catch (error) {
-    // the first sentence says what is wrong, the others are about Node.js
-    const [problem] = (error as Error).message.split('. ');
-    throw new UsageError(problem.charAt(0).toLowerCase() + problem.slice(1));
-  }
+  const { values, positionals } = parseArguments(argv, { json: { type: 'boolean', default: false } });
+  const models = inspect(onlyPositional(positionals, 'PATH'));
+  terminal.stdout.write(values.json ? `${printableJson({ models: models.map(modelJson) })}\n` : renderModels(models, terminal));
 }
 
 /** Reads every version, so that all that is wrong is told at once. */
@@ -109,17 +99,18 @@ function savedModelJson({ schemaVersion, serving, metaGraphs, variables, variabl
     schemaVersion,
     tags: serving.tags,
     otherTags: metaGraphs.filter((metaGraph) => metaGraph !== serving).map(({ tags }) => tags),
-    signatures: Object.fromEntries(serving.signatures.map(({ name, method, inputs, outputs }) => [name, {
+    signatures: byName(serving.signatures, ({ method, inputs, outputs, features }) => ({
       method,
-      inputs: tensorsJson(inputs),
-      outputs: tensorsJson(outputs),
-    }])),
+      inputs: byName(inputs, ({ name: _, ...tensor }) => tensor),
+      outputs: byName(outputs, ({ name: _, ...tensor }) => tensor),
+      ...features !== undefined ? { features: byName(features, ({ name: _, ...feature }) => feature) } : {},
+    })),
     assets: serving.assets,
     operations: serving.operations,
     variables: { count: variables.length, bytes: variableBytes, entries: variables },
   };
 }
 
-function tensorsJson(tensors: readonly SignatureTensor[]) {
-  return Object.fromEntries(tensors.map(({ name, ...tensor }) => [name, tensor]));
+function byName<T extends Signature | SignatureTensor | SignatureFeature>(items: readonly T[], json: (item: T) => unknown) {
+  return Object.fromEntries(items.map((item) => [item.name, json(item)]));
 }

@@ -1,7 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { type Command, CommandError, type Terminal, UsageError } from './command';
+import { GENERATE_TYPES } from './generate-types';
 import { INSPECT } from './inspect';
+import { INVOKE } from './invoke';
 import { printable } from './printable';
 
 const PROGRAM = 'cdk-tensorflow-serving';
@@ -9,6 +11,8 @@ const PROGRAM = 'cdk-tensorflow-serving';
 /** Every command: a file beside this one, and a line here. */
 const COMMANDS: readonly Command[] = [
   INSPECT,
+  GENERATE_TYPES,
+  INVOKE,
 ];
 
 const EXIT_FAILURE = 1;

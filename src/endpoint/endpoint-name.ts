@@ -16,9 +16,12 @@ const STACK_SUFFIX = 12;
  * would wait for the other.
  *
  * @param physicalName the name that the endpoint was given, which may turn out to be none
+ * @param kind what makes the name another one, for endpoints that cannot become each other
  */
-export function nameBeforehand(endpoint: Construct, physicalName: string): string {
-  const readable = Names.uniqueResourceName(endpoint, { maxLength: LONGEST_NAME - STACK_SUFFIX - 1, separator: '-', allowedSpecialCharacters: '-' });
+export function nameBeforehand(endpoint: Construct, physicalName: string, kind?: string): string {
+  const ending = kind === undefined ? '' : `-${kind}`;
+  const maxLength = LONGEST_NAME - STACK_SUFFIX - 1 - ending.length;
+  const readable = `${Names.uniqueResourceName(endpoint, { maxLength, separator: '-', allowedSpecialCharacters: '-' })}${ending}`;
   const uuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
   const generated = `${readable}-${Fn.select(4, Fn.split('-', uuid))}`;
   return Token.isUnresolved(physicalName)

@@ -89,6 +89,9 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
   /** The name of the endpoint in the dimensions of its metrics. @internal */
   protected readonly _metricEndpointName: string;
 
+  /** The resource that is its configuration. @internal */
+  public readonly _config: CfnEndpointConfig;
+
   private readonly asyncInference?: AsyncInference;
   private readonly guarded?: GuardedDeployment;
   private readonly securityGroups: ec2.ISecurityGroup[];
@@ -151,6 +154,7 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
 
     this._variants = variants;
     this._shadow = props.shadow;
+    this._config = config;
     this.asyncInference = props.asyncInference;
     this._metricPublishFrequency = props.metricPublishFrequency;
     this.guarded = guarded;
@@ -226,6 +230,20 @@ export class TensorFlowServingEndpoint extends TensorFlowServingEndpointBase {
       });
     }
     this.guarded.add(alarm);
+  }
+
+  /**
+   * The resource, whose name is known from now on before it is there: a serverless endpoint that had none is given one, other than that
+   * of an endpoint on instances.
+   *
+   * @internal
+   */
+  public _namedBeforehand(): CfnEndpoint {
+    const endpoint = this.node.defaultChild as CfnEndpoint;
+    if (this._variants.some((variant) => variant._facts.isServerless)) {
+      endpoint.endpointName = nameBeforehand(this, this.physicalName, 'serverless');
+    }
+    return endpoint;
   }
 
   /** Whether it writes answers to S3. @internal */

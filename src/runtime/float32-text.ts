@@ -1,86 +1,124 @@
+/* eslint-disable no-bitwise -- `| 0` is how integers of 32 bits stay such, which is faster */
+
 /** The powers of ten that turn decimal places into digits. */
 const POWERS_OF_TEN = [1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16];
 
-/** Room for one number's characters and a comma: the longest, -1.1754943508222875e-38, has 23. */
-const LONGEST = 24;
+/** Up to here, every whole number is a float32. */
+const LARGEST_EXACT = 16_777_216;
 
-const COMMA = 0x2c;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
 
+/** Room for the characters of one number: the longest, -999999984306749400000.0, has 24. */
+export const LONGEST_FLOAT32 = 24;
+
 /**
- * The numbers, with commas between them, each with no more digits than a float32 needs to come back the same.
+ * Writes the float32 nearest to a number, with no more digits than it needs to come back the same, and returns the
+ * position after it.
  *
  * JavaScript itself would write all digits of the float64 that it makes of each, 0.10000000149011612 for 0.1: twice
- * the payload. The digits are made here because turning numbers into strings one by one is slow.
+ * the payload. The digits are made here because turning numbers into strings one by one is slow. `hasPoint` tells
+ * that a whole number gets one, `80.0`.
  */
-export function float32Text(numbers: Float32Array): string {
-  let bytes = new Uint8Array(numbers.length * 14 + LONGEST);
-  let end = 0;
-  for (let i = 0; i < numbers.length; i++) {
-    if (end + LONGEST > bytes.length) {
-      const larger = new Uint8Array(bytes.length * 2);
-      larger.set(bytes);
-      bytes = larger;
+export function writeFloat32(number: number, bytes: Uint8Array, at: number, hasPoint: boolean): number {
+  const float = Math.fround(number);
+  const integer = float | 0;
+  if (integer === float && integer !== 0 && integer <= LARGEST_EXACT && integer >= -LARGEST_EXACT) {
+    const end = writeInteger(integer, bytes, at);
+    if (hasPoint) {
+      bytes[end] = POINT;
+      bytes[end + 1] = ZERO;
+      return end + 2;
     }
-    if (i > 0) {
-      bytes[end++] = COMMA;
-    }
-    end = writeShort(numbers[i], bytes, end) ?? writeAny(numbers[i], bytes, end);
+    return end;
   }
-  return new TextDecoder().decode(bytes.subarray(0, end));
+  const magnitude = Math.abs(float);
+  if (magnitude > 9e-7 && magnitude < LARGEST_EXACT) {
+    return writeFraction(float, magnitude, bytes, at);
+  }
+  return writeAny(float, bytes, at, hasPoint);
 }
 
-/** Writes a number that needs no exponent; one that does is not written. */
-function writeShort(number: number, bytes: Uint8Array, start: number): number | undefined {
-  const magnitude = Math.abs(number);
-  if (!(magnitude > 9e-7 && magnitude < 1e9)) {
-    return undefined;
+function writeInteger(integer: number, bytes: Uint8Array, at: number): number {
+  if (integer < 0) {
+    bytes[at++] = MINUS;
   }
-  let places = 0;
+  const magnitude = Math.abs(integer);
+  return writeDigits(magnitude, bytes, at, at + lengthOf(magnitude));
+}
+
+/** Writes a number that is not whole, and needs no exponent. */
+function writeFraction(number: number, magnitude: number, bytes: Uint8Array, at: number): number {
+  let places = magnitude < 1 ? 7 : magnitude < 1000 ? 4 : 0;
   while (magnitude * POWERS_OF_TEN[places] < 1e6) {
     places++;
   }
-  // seven digits are enough for most, and nine for all
-  let digits = Math.round(magnitude * POWERS_OF_TEN[places]);
-  while (Math.fround(digits / POWERS_OF_TEN[places]) !== magnitude) {
-    places++;
-    digits = Math.round(magnitude * POWERS_OF_TEN[places]);
+  // seven digits are enough for some, and nine for all
+  let digits = (magnitude * POWERS_OF_TEN[places] + 0.5) | 0;
+  if (Math.fround(digits / POWERS_OF_TEN[places]) === magnitude) {
+    for (let tens = (digits / 10) | 0; tens * 10 === digits; tens = (digits / 10) | 0) {
+      digits = tens;
+      places--;
+    }
+  } else {
+    do {
+      places++;
+      digits = (magnitude * POWERS_OF_TEN[places] + 0.5) | 0;
+    } while (Math.fround(digits / POWERS_OF_TEN[places]) !== magnitude);
   }
   if (number < 0) {
-    bytes[start++] = MINUS;
+    bytes[at++] = MINUS;
   }
-  return writeDigits(digits, places, bytes, start);
+  if (magnitude < 1) {
+    bytes[at] = ZERO;
+    bytes[at + 1] = POINT;
+    return writeDigits(digits, bytes, at + 2, at + 2 + places);
+  }
+  const end = at + lengthOf(digits) + 1;
+  let position = end;
+  for (let i = 0; i < places; i++) {
+    const tens = (digits / 10) | 0;
+    bytes[--position] = ZERO + digits - tens * 10;
+    digits = tens;
+  }
+  bytes[--position] = POINT;
+  writeDigits(digits, bytes, at, position);
+  return end;
 }
 
-/** Writes the digits, the last `places` of them behind a point, without zeros at the end. */
-function writeDigits(digits: number, places: number, bytes: Uint8Array, start: number): number {
-  while (places > 0 && digits % 10 === 0) {
-    digits /= 10;
-    places--;
-  }
-  let length = places + 1;
-  while (digits >= POWERS_OF_TEN[length]) {
-    length++;
-  }
-  const end = start + length + (places > 0 ? 1 : 0);
-  let position = end;
-  for (let i = 0, rest = digits; i < length; i++) {
-    if (i === places && places > 0) {
-      bytes[--position] = POINT;
-    }
-    const tens = Math.floor(rest / 10);
-    bytes[--position] = ZERO + rest - tens * 10;
-    rest = tens;
+/** Writes digits between two positions, with zeros in front, and gives the second one. */
+function writeDigits(digits: number, bytes: Uint8Array, start: number, end: number): number {
+  for (let position = end; position > start;) {
+    const tens = (digits / 10) | 0;
+    bytes[--position] = ZERO + digits - tens * 10;
+    digits = tens;
   }
   return end;
 }
 
-function writeAny(number: number, bytes: Uint8Array, start: number): number {
-  const text = Object.is(number, -0) ? '-0' : String(number);
-  for (let i = 0; i < text.length; i++) {
-    bytes[start + i] = text.charCodeAt(i);
+/** How many digits a whole number below 10^9 has. */
+function lengthOf(integer: number): number {
+  let length = 1;
+  for (let power = 10; power <= integer; power = (power * 10) | 0) {
+    length++;
   }
-  return start + text.length;
+  return length;
+}
+
+/** Writes NaN and infinities, zeros, and what is large or small. */
+function writeAny(number: number, bytes: Uint8Array, at: number, hasPoint: boolean): number {
+  let short = number;
+  for (let digits = 7; digits <= 9 && (digits === 7 || Math.fround(short) !== number); digits++) {
+    short = Number(number.toPrecision(digits));
+  }
+  // only with a point does a zero keep its sign
+  let text = Object.is(number, -0) ? '-0.0' : String(short);
+  if (hasPoint && /^-?\d+$/.test(text)) {
+    text += '.0';
+  }
+  for (let i = 0; i < text.length; i++) {
+    bytes[at + i] = text.charCodeAt(i);
+  }
+  return at + text.length;
 }

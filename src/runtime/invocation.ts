@@ -1,5 +1,6 @@
 import { type InvokeEndpointCommandInput } from '@aws-sdk/client-sagemaker-runtime';
 import { type Violation, InvalidRequestError, shown, throwIfAny } from './errors';
+import { type CallLimits, type RetryOptions } from './retry';
 
 /** What can be set for all calls of a client, and again for a single one. */
 export interface InvocationDefaults {
@@ -30,6 +31,18 @@ export interface InvocationDefaults {
   readonly targetModel?: string;
 
   /**
+   * The container to call on an endpoint of several containers that are called directly: its hostname in the model.
+   * @default - none, as for all other endpoints
+   */
+  readonly targetContainerHostname?: string;
+
+  /**
+   * The inference component to call, on an endpoint that has them: 1 to 63 letters, digits and hyphens.
+   * @default - none, as for all other endpoints
+   */
+  readonly inferenceComponent?: string;
+
+  /**
    * Custom attributes for inference code to read, sent as they are in front of the client's own, after a comma.
    *
    * Those of the client and of the call are joined by a comma as well. Together with the client's own they may have
@@ -47,6 +60,29 @@ export interface InvocationDefaults {
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html#API_runtime_InvokeEndpoint_RequestBody
    */
   readonly maxPayloadBytes?: number;
+
+  /**
+   * How long a call may take, with all its attempts and the waits between them, in milliseconds.
+   *
+   * If it ends within an attempt, the error is a `RequestTimeoutError`; if the next attempt would be after it, the last one's error.
+   * @default - no limit but those of the attempts
+   */
+  readonly timeout?: number;
+
+  /**
+   * How long each attempt may take until the whole answer is there, in milliseconds.
+   * @default - as the AWS SDK's client has it; the one that is made waits for 70 seconds, since a container may take 60
+   */
+  readonly attemptTimeout?: number;
+
+  /**
+   * Whether the model may run the same request twice, because it keeps nothing of it.
+   *
+   * If not, a request is sent again only where it did not get as far as the model: no connection was made, it was
+   * throttled, or the model was not ready.
+   * @default true
+   */
+  readonly isStateless?: boolean;
 }
 
 /** What can be set for a single call; what is left out is as the client has it. */
@@ -71,7 +107,7 @@ export type Method = 'predict' | 'classify' | 'regress';
 export interface Invocation {
   readonly parameters: Omit<InvokeEndpointCommandInput, 'Body'>;
   readonly maxPayloadBytes: number;
-  readonly signal?: AbortSignal;
+  readonly limits: CallLimits;
 }
 
 const MAX_PAYLOAD_BYTES = 6_291_456;
@@ -80,26 +116,52 @@ const MAX_CUSTOM_ATTRIBUTES = 1024;
 const NAME = /^(?=.{1,63}$)[A-Za-z0-9](?:-*[A-Za-z0-9])*$/;
 const NAME_RULE = 'must be 1 to 63 letters, digits and hyphens, with no hyphen at either end';
 
+const POSITIVE = /^[1-9]\d*$/;
+const POSITIVE_RULE = 'must be a whole number of at least 1';
+
+/** Timers can't wait for much longer. */
+const DELAY = /^\d{1,9}$/;
+const TIMEOUT = /^[1-9]\d{0,8}$/;
+const DELAY_RULE = 'must be a whole number of milliseconds, at most 999999999';
+const TIMEOUT_RULE = 'must be a positive whole number of milliseconds, at most 999999999';
+
+type Rule = readonly [property: string, pattern: RegExp, rule: string];
+
 /** What SageMaker's API takes, and of the name and the version of a model what the container takes. */
-const RULES: readonly (readonly [property: string, pattern: RegExp, rule: string])[] = [
+const RULES: readonly Rule[] = [
   ['endpointName', NAME, NAME_RULE],
   ['modelName', /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/,
     'must start with a letter or digit and have only those, `.`, `_` and `-`, at most 255'],
   ['modelVersion', /^\d+$/, 'must be digits'],
   ['targetVariant', NAME, NAME_RULE],
   ['targetModel', /^[!-~][ -~]{0,1023}$/, 'must be 1 to 1024 printable ASCII characters, the first no space'],
+  ['targetContainerHostname', NAME, NAME_RULE],
+  ['inferenceComponent', NAME, NAME_RULE],
   ['customAttributes', /^(?!.*tfs-(?:method|model-name|model-version)=)[!-~][ -~]{0,1023}$/,
     'must be 1 to 1024 printable ASCII characters, the first no space, without `tfs-method`, `tfs-model-name` and `tfs-model-version`'],
   ['inferenceId', /^[!-~][ -~]{0,63}$/, 'must be 1 to 64 printable ASCII characters, the first no space'],
-  ['maxPayloadBytes', /^[1-9]\d*$/, 'must be a whole number of at least 1'],
+  ['maxPayloadBytes', POSITIVE, POSITIVE_RULE],
+  ['timeout', TIMEOUT, TIMEOUT_RULE],
+  ['attemptTimeout', TIMEOUT, TIMEOUT_RULE],
+  ['concurrency', POSITIVE, POSITIVE_RULE],
+  ['maxInstancesPerRequest', POSITIVE, POSITIVE_RULE],
+];
+
+const RETRY_RULES: readonly Rule[] = [
+  ['maxAttempts', POSITIVE, POSITIVE_RULE],
+  ['baseDelay', DELAY, DELAY_RULE],
+  ['maxDelay', DELAY, DELAY_RULE],
+  ['budget', /^\d+$/, 'must be a whole number'],
 ];
 
 /** Finds fault with options, and with custom attributes as far as they go by themselves; what is undefined is not looked at. */
 export function checkOptions(options: object): Violation[] {
-  const values = options as Record<string, unknown>;
-  return RULES
-    .filter(([property, pattern]) => values[property] !== undefined && !isMatch(values[property], pattern))
-    .map(([property, , rule]) => ({ property, rule, got: shown(values[property]) }));
+  return check(options, RULES, '');
+}
+
+/** Finds fault with how to retry. */
+export function checkRetryOptions(options: RetryOptions = {}): Violation[] {
+  return check(options, RETRY_RULES, 'retry.');
 }
 
 /** How to call an endpoint, from the options of one call and those of the client. */
@@ -129,11 +191,26 @@ export function invocation(endpointName: string, method: Method, defaults: Invoc
       CustomAttributes: attributes !== '' ? attributes : undefined,
       TargetVariant: options.targetVariant ?? defaults.targetVariant,
       TargetModel: options.targetModel ?? defaults.targetModel,
+      TargetContainerHostname: options.targetContainerHostname ?? defaults.targetContainerHostname,
+      InferenceComponentName: options.inferenceComponent ?? defaults.inferenceComponent,
       InferenceId: options.inferenceId,
     },
     maxPayloadBytes: options.maxPayloadBytes ?? defaults.maxPayloadBytes ?? MAX_PAYLOAD_BYTES,
-    signal: options.signal,
+    limits: {
+      endpointName,
+      signal: options.signal,
+      timeout: options.timeout ?? defaults.timeout,
+      attemptTimeout: options.attemptTimeout ?? defaults.attemptTimeout,
+      isStateless: options.isStateless ?? defaults.isStateless ?? true,
+    },
   };
+}
+
+function check(options: object, rules: readonly Rule[], prefix: string): Violation[] {
+  const values = options as Record<string, unknown>;
+  return rules
+    .filter(([property, pattern]) => values[property] !== undefined && !isMatch(values[property], pattern))
+    .map(([property, , rule]) => ({ property: `${prefix}${property}`, rule, got: shown(values[property]) }));
 }
 
 function isMatch(value: unknown, pattern: RegExp): boolean {

@@ -1,8 +1,9 @@
 import {
   type ClassifySignatureName, type Inputs, type Instances, type Named, type Outputs, type Predictions, type RegressSignatureName,
-  type SignatureName, type Signatures,
+  type Rows, type Signature, type SignatureName, type Signatures,
 } from './signatures';
 import { type Example } from './tensor-values';
+import { type TypedExample } from './typed-example';
 
 /**
  * A predict request in row format: the inputs of each instance together.
@@ -22,28 +23,35 @@ export type ColumnarRequest<M extends Signatures<M>, N extends SignatureName<M>>
 };
 
 /** Examples, and the features that all of them have. */
-export interface Examples {
+export interface Examples<E = Example, C = Example> {
   /** The features of each example. */
-  readonly examples: readonly Example[];
+  readonly examples: Rows<E>;
 
   /**
    * The features that all examples have, which their own must not repeat.
    * @default - none
    */
-  readonly context?: Example;
+  readonly context?: C;
 }
+
+/** Examples for a signature. With a context, each of them may leave out what the context has. */
+export type TypedExamples<S extends Signature> = string extends keyof TypedExample<S>
+  ? Examples
+  : Examples<TypedExample<S>, undefined> | Examples<Partial<TypedExample<S>>, Partial<TypedExample<S>>> & { readonly context: unknown };
 
 /**
  * A classify request.
  * @see https://www.tensorflow.org/tfx/serving/api_rest#classify_and_regress_api
  */
-export type ClassifyRequest<M extends Signatures<M>, N extends ClassifySignatureName<M>> = Named<N, ClassifySignatureName<M>> & Examples;
+export type ClassifyRequest<M extends Signatures<M>, N extends ClassifySignatureName<M>> = Named<N, ClassifySignatureName<M>>
+  & TypedExamples<M[N]>;
 
 /**
  * A regress request.
  * @see https://www.tensorflow.org/tfx/serving/api_rest#classify_and_regress_api
  */
-export type RegressRequest<M extends Signatures<M>, N extends RegressSignatureName<M>> = Named<N, RegressSignatureName<M>> & Examples;
+export type RegressRequest<M extends Signatures<M>, N extends RegressSignatureName<M>> = Named<N, RegressSignatureName<M>>
+  & TypedExamples<M[N]>;
 
 /** The answer to a predict request in row format. */
 export interface RowResponse<M extends Signatures<M>, N extends SignatureName<M>> {

@@ -1,3 +1,5 @@
+import { type FeatureSpec } from './model-types';
+import { type Tensor } from './tensor';
 import { type BigIntArray, type NumberArray, type ResponseValue, type TensorValue } from './tensor-values';
 
 /** A tensor of a signature: its type by TensorFlow's name, such as `DT_FLOAT`, and its shape. */
@@ -11,6 +13,11 @@ export interface TensorSpec {
 export interface Signature {
   readonly inputs: { readonly [name: string]: TensorSpec };
   readonly outputs: { readonly [name: string]: TensorSpec };
+  /**
+   * The features that it reads from examples, by name.
+   * @default - not known, and an example may have any
+   */
+  readonly features?: { readonly [name: string]: FeatureSpec };
 }
 
 /**
@@ -46,8 +53,8 @@ export type Named<N extends string, Names extends string> = 'serving_default' ex
 
 /** The `instances` of a request in row format: for each a value, or an object of values by name. */
 export type Instances<S extends Signature> = string extends keyof S['inputs']
-  ? readonly TensorValue[] | NumberArray | BigIntArray
-  : readonly { readonly [K in keyof S['inputs']]: InputRow<S['inputs'][K]> }[] | InputBatch<Single<S['inputs']>>;
+  ? readonly TensorValue[] | NumberArray | BigIntArray | Tensor | OtherIterable<TensorValue>
+  : Rows<{ readonly [K in keyof S['inputs']]: InputRow<S['inputs'][K]> }> | InputBatch<Single<S['inputs']>>;
 
 /** The `inputs` of a request in columnar format: one tensor, or an object of tensors by name. */
 export type Inputs<S extends Signature> = string extends keyof S['inputs']
@@ -68,6 +75,14 @@ export type Outputs<S extends Signature> = string extends keyof S['outputs']
     ? OutputTensor<Single<S['outputs']>, keyof S['outputs']>
     : { [K in keyof S['outputs']]: OutputTensor<S['outputs'][K], K> };
 
+/** Values one after the other: an array, or anything else that can be iterated. */
+export type Rows<E> = readonly E[] | OtherIterable<E>;
+
+/** What can be iterated and is no array; an array must be checked as one, or it could have members that nobody knows. */
+export interface OtherIterable<E> extends Iterable<E> {
+  readonly length?: never;
+}
+
 type NameOf<M, Out> = string extends keyof M ? string : {
   [N in SignatureName<M>]: M[N] extends { readonly inputs: SerializedExamples; readonly outputs: Out } ? N : never
 }[SignatureName<M>];
@@ -81,7 +96,8 @@ type InputTensor<T extends TensorSpec> = T extends TensorSpec ? Nested<InputElem
 type InputRow<T extends TensorSpec> = Nested<InputElement<T['dtype']>, ShapeOfRow<T['shape']>>;
 
 type InputBatch<T extends TensorSpec> = T extends TensorSpec
-  ? null extends T['shape'] ? Exclude<InputTensor<T>, InputElement<T['dtype']>> : T['shape'] extends readonly [] ? never : InputTensor<T>
+  ? T['shape'] extends readonly [] ? never
+    : (null extends T['shape'] ? Exclude<InputTensor<T>, InputElement<T['dtype']>> : InputTensor<T>) | OtherIterable<InputRow<T>>
   : never;
 
 type OutputTensor<T extends TensorSpec, Name> = NestedOutput<OutputElement<T['dtype'], Name>, T['shape']>;
@@ -91,14 +107,19 @@ type OutputRow<T extends TensorSpec, Name> = NestedOutput<OutputElement<T['dtype
 /** The shape without its first dimension; a scalar has none to take away, and cannot be in a row. */
 type ShapeOfRow<S> = S extends readonly [number, ...infer Rest] ? Rest : S extends readonly [] ? never : null;
 
-type Nested<E, S> = S extends readonly [] ? E
-  : S extends readonly [number] ? Flat<E>
-    : S extends readonly [number, ...infer Rest] ? readonly Nested<E, Rest>[]
+type Nested<E, S> = S extends readonly [] ? E | TensorOf<E>
+  : S extends readonly [number] ? Flat<E> | TensorOf<E>
+    : S extends readonly [number, ...infer Rest] ? readonly Nested<E, Rest>[] | TensorOf<E>
       : AnyRank<E>;
 
-type AnyRank<E> = E | Flat<E> | readonly AnyRank<E>[];
+type AnyRank<E> = E | Flat<E> | TensorOf<E> | readonly AnyRank<E>[];
 
 type Flat<E> = readonly E[] | (number extends E ? NumberArray : never) | (bigint extends E ? BigIntArray : never);
+
+/** A tensor of elements of a type, whose shape is only known when it is sent; a `Uint8Array` holds numbers there. */
+type TensorOf<E> = [E] extends [number | bigint | boolean | string | Uint8Array]
+  ? Tensor<Flat<E> | (number extends E ? Uint8Array : never)>
+  : Tensor;
 
 type NestedOutput<E, S> = S extends readonly [] ? E
   : S extends readonly [number, ...infer Rest] ? NestedOutput<E, Rest>[]

@@ -1,3 +1,5 @@
+import { type Tensor } from './tensor';
+
 /** A typed array whose elements are sent as numbers; `Uint8Array` is not among them, because it is sent as bytes. */
 export type NumberArray = Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | Uint8ClampedArray | Uint16Array | Uint32Array;
 
@@ -7,14 +9,22 @@ export type BigIntArray = BigInt64Array | BigUint64Array;
 /**
  * What can be sent to predict.
  *
- * Numbers are written as they are, so 1.0 is sent as `1`, which tensors of every numeric type take. NaN and infinities
- * are for tensors of floating-point numbers; a bigint is written as its digits, and is the only exact way to send an
- * integer beyond 2^53. A `Uint8Array` is sent as bytes, `{"b64": ...}`, for string tensors; give the elements of a
- * `uint8` tensor in an array or a `Uint8ClampedArray`.
+ * Where the client has the model's types, each value is checked against its input's type and shape, and written for it:
+ * float32s have no more digits than they need, and a `Uint8Array` is the elements of a tensor of numbers, or bytes for
+ * one of strings.
+ *
+ * Without them, numbers are written as they are, so 1.0 is sent as `1`, which tensors of every numeric type take. NaN and
+ * infinities are for tensors of floating-point numbers; a zero keeps its sign in a `Float32Array` or `Float64Array`. A
+ * bigint is written as its digits, and is the only exact way to send an integer beyond 2^53. A `Uint8Array` is sent as
+ * bytes, `{"b64": ...}`, for string tensors; give the elements of a `uint8` tensor in an array, a `Uint8ClampedArray` or
+ * a `Tensor`.
+ *
+ * Of an iterable, all that it gives is a list; a `Map` is none.
  */
 export type TensorValue =
-  | number | bigint | boolean | string | null | Uint8Array | NumberArray | BigIntArray
+  | number | bigint | boolean | string | null | Uint8Array | NumberArray | BigIntArray | Tensor
   | readonly TensorValue[]
+  | Iterable<TensorValue>
   | { readonly [name: string]: TensorValue };
 
 /**
@@ -26,14 +36,20 @@ export type TensorValue =
 export type ResponseValue = number | bigint | boolean | string | null | Uint8Array | ResponseValue[] | { [name: string]: ResponseValue };
 
 /**
- * A value in an example: of a `float` feature if it is a number, whether it is whole or not, of an `int64` feature if
- * it is a bigint or boolean, and of a `bytes` feature if it is a string or a `Uint8Array`.
+ * A value in an example.
+ *
+ * Where the client has the model's types, it is written as the signature reads the feature. Without them, it is of a
+ * float feature if it is a number, whether it is whole or not, of an int64 feature if it is a bigint or boolean, and of a
+ * bytes feature if it is a string or a `Uint8Array`.
  */
 export type FeatureValue = number | bigint | boolean | string | Uint8Array;
 
-/** A feature in an example: a value, or a flat list of values of one kind. Arrays of integers are `int64` features. */
-export type Feature = FeatureValue | readonly number[] | readonly (bigint | boolean)[] | readonly (string | Uint8Array)[]
-  | NumberArray | BigIntArray;
+/**
+ * A feature in an example: a value, or a flat list of values of one kind, which without the model's types the first one
+ * tells. Typed arrays of integers are int64 features then, and a `Tensor` is its elements.
+ */
+export type Feature = FeatureValue | Iterable<number> | Iterable<bigint | boolean> | Iterable<string | Uint8Array>
+  | NumberArray | BigIntArray | Tensor;
 
 /** The features of one example, by name. */
 export interface Example {

@@ -9,7 +9,7 @@ import { BOOL, BYTES, FIXED32, INT32, INT64, map, message, repeated, single, STR
 
 const DIM = message('Dim', { size: single(1, INT64, 0) });
 
-const TENSOR_SHAPE = message('TensorShapeProto', {
+export const TENSOR_SHAPE = message('TensorShapeProto', {
   dim: repeated(2, DIM),
   unknownRank: single(3, BOOL, false),
 });
@@ -59,9 +59,9 @@ export const NODE_ATTRIBUTES = message('NodeDef', { attr: map(5, ATTR_VALUE) });
 /** A node of a function, of which nobody asks more than what it does. */
 const FUNCTION_NODE = message('NodeDef', { op: single(2, STRING, '') });
 
-const FUNCTION_DEF = message('FunctionDef', { nodeDef: repeated(3, FUNCTION_NODE) });
+export const FUNCTION_DEF = message('FunctionDef', { nodeDef: repeated(3, FUNCTION_NODE) });
 
-const FUNCTION_DEF_LIBRARY = message('FunctionDefLibrary', { function: repeated(1, FUNCTION_DEF) });
+const FUNCTION_DEF_LIBRARY = message('FunctionDefLibrary', { function: repeated(1, BYTES) });
 
 const GRAPH_DEF = message('GraphDef', {
   node: repeated(1, BYTES),

@@ -1,7 +1,10 @@
 import { compareBytes } from './byte-order';
 import { dataType } from './data-types';
-import { ASSET_FILE_DEF, META_GRAPH_DEF, NODE, NODE_ATTRIBUTES, TENSOR_INFO } from './descriptors';
+import { ASSET_FILE_DEF, FUNCTION_DEF, META_GRAPH_DEF, NODE, NODE_ATTRIBUTES, TENSOR_INFO } from './descriptors';
 import { DamageError } from './errors';
+import { featuresOf, type SignatureFeature } from './features';
+import { Graph } from './graph';
+import { PARSING_OPERATIONS } from './parsing-node';
 import { decode, type Message } from './wire';
 
 /** A tensor that a signature takes or gives. */
@@ -41,6 +44,13 @@ export interface Signature {
   readonly inputs: readonly SignatureTensor[];
   /** By name, byte by byte. */
   readonly outputs: readonly SignatureTensor[];
+  /**
+   * The features that it reads from examples, where its only input is a tensor of serialized `tf.Example`s. By name, byte
+   * by byte.
+   *
+   * @default - it takes no examples, or the graph does not tell what it reads from them
+   */
+  readonly features?: readonly SignatureFeature[];
 }
 
 /** A graph for one purpose, and what can be called in it. */
@@ -84,18 +94,25 @@ export function readMetaGraph(definition: MetaGraphDef): { readonly metaGraph: M
       placeholders.set(name, bytes);
     }
   }
-  for (const { nodeDef } of definition.graphDef?.library?.function ?? []) {
-    nodeDef.forEach(({ op }) => operations.add(op));
+  const functions = definition.graphDef?.library?.function ?? [];
+  for (const bytes of functions) {
+    decode(FUNCTION_DEF, bytes).nodeDef.forEach(({ op }) => operations.add(op));
   }
 
+  const graph = PARSING_OPERATIONS.some((operation) => operations.has(operation)) ? new Graph(definition.graphDef?.node ?? [], functions) : undefined;
   const signatures = [...definition.signatureDef]
     .filter(([name]) => !INTERNAL_SIGNATURES.includes(name))
-    .map(([name, { methodName, inputs, outputs }]) => ({
-      name,
-      method: methodName,
-      inputs: tensors(name, inputs, placeholders),
-      outputs: tensors(name, outputs, new Map()),
-    }));
+    .map(([name, { methodName, inputs, outputs }]): Signature => {
+      const inputTensors = tensors(name, inputs, placeholders);
+      const features = graph !== undefined ? featuresOfInputs(graph, inputTensors) : undefined;
+      return {
+        name,
+        method: methodName,
+        inputs: inputTensors,
+        outputs: tensors(name, outputs, new Map()),
+        ...features !== undefined ? { features } : {},
+      };
+    });
 
   const restores = definition.saverDef !== undefined && definition.saverDef.restoreOpName !== '';
   const tensorFlowVersion = definition.metaInfoDef?.tensorflowVersion ?? '';
@@ -130,6 +147,12 @@ function tensors(signature: string, infos: ReadonlyMap<string, TensorInfo>, plac
       ...componentTensorNames !== undefined ? { componentTensorNames } : {},
     };
   }).sort((a, b) => compareBytes(a.name, b.name));
+}
+
+/** Examples are in one tensor of strings, and nothing is beside them. */
+function featuresOfInputs(graph: Graph, inputs: readonly SignatureTensor[]): SignatureFeature[] | undefined {
+  const [input] = inputs;
+  return inputs.length === 1 && (input.placeholderDtype ?? input.dtype) === 'DT_STRING' ? featuresOf(graph, input.tensorName) : undefined;
 }
 
 function shape(what: string, definition: TensorInfo['tensorShape']): number[] | null {

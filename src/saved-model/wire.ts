@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { DamageError } from './errors';
 
 /** The wire types of protocol buffers; groups (3 and 4) do not occur in TensorFlow's files. */
-const enum WireType {
+export const enum WireType {
   VARINT = 0,
   FIXED64 = 1,
   LENGTH_DELIMITED = 2,

@@ -5,6 +5,11 @@ export function events(): typeof import('aws-cdk-lib/aws-events') {
   return require('aws-cdk-lib/aws-events');
 }
 
+/** What registers models. */
+export function registrationRequest(): typeof import('./registration-request') {
+  return require('./registration-request');
+}
+
 /** Schedules of runs. */
 export function trainingSchedule(): typeof import('./training-schedule') {
   return require('./training-schedule');
@@ -20,9 +25,19 @@ export function trainingDeployment(): typeof import('./training-deployment') {
   return require('./training-deployment');
 }
 
-/** The functions that runs of deployments need. */
+/** The functions that see to runs. */
 export function trainingRunner(): typeof import('./training-runner') {
   return require('./training-runner');
+}
+
+/** All runs of a job. */
+export function trainingRuns(): typeof import('./training-runs') {
+  return require('./training-runs');
+}
+
+/** Updates of endpoints by later runs. */
+export function trainingRedeployment(): typeof import('./training-redeployment') {
+  return require('./training-redeployment');
 }
 
 /** The state machine of a job. */

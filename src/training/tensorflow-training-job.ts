@@ -4,16 +4,22 @@ import type * as events from 'aws-cdk-lib/aws-events';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { Annotations, type Duration, Names, Resource, Token } from 'aws-cdk-lib/core';
+import { Annotations, type Duration, Lazy, Names, Resource, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import type { ModelRegistration } from './model-registration';
+import type { BoundRegistration } from './registration-request';
 import * as lazily from './run-lazily';
+import type { TrainedArtifact } from './trained-artifact';
 import { LONGEST_WAIT } from './training-definition';
+import type { TrainingDeployment } from './training-deployment';
 import type { TrainingJobDeployOptions } from './training-job-deploy-options';
 import { searchOfJobs, type TrainingMetricOptions } from './training-metrics';
 import type { TensorFlowTrainingOptions } from './training-options';
+import type { TrainingRedeployment } from './training-redeployment';
 import { type BoundTrainingRequest, trainingRequest } from './training-request';
 import { TrainingRun } from './training-run';
 import type { TrainingRunner } from './training-runner';
+import type { TrainingRuns } from './training-runs';
 import type { TrainingStateMachine } from './training-state-machine';
 import { TensorFlowServingEndpoint } from '../endpoint/tensorflow-serving-endpoint';
 import type { ModelArtifact } from '../model/model-artifact';
@@ -38,6 +44,25 @@ export interface TensorFlowTrainingJobProps extends TensorFlowTrainingOptions {
    * @default 5
    */
   readonly capacityRetries?: number;
+
+  /**
+   * Registers the model of each run that succeeds as a version in a model package group. A run whose model cannot be registered fails.
+   *
+   * A run that a deployment finds, and does not repeat, is not registered again.
+   *
+   * @default - models are not registered
+   */
+  readonly registerIn?: ModelRegistration;
+}
+
+/** The run of a deployment, and what it makes. */
+interface DeployedRun {
+  readonly request: BoundTrainingRequest;
+  readonly machine: TrainingStateMachine;
+  readonly deployment: TrainingDeployment;
+  readonly artifact: TrainedArtifact;
+  /** What the keys of all models begin with. */
+  readonly keyPrefix: string;
 }
 
 /** A name of 63 characters has room for it, a UUID, the number of an attempt, and the hyphens between them. */
@@ -49,7 +74,8 @@ const LONGEST_PREFIX = 23;
  * CloudFormation has no training jobs: each run is an execution of the state machine, with jobs of its own. By default the job runs when it
  * is deployed and when it changes, and what serves its model waits for that.
  *
- * The output of an execution is the description of its training job. Executions without input can be started at any time.
+ * The output of an execution is the description of its training job; with `registerIn`, its `OutputModelPackageArn` is the version that was
+ * registered. Executions without input can be started at any time.
  *
  * Its training jobs have the tags of the construct, and those of its stack: at most 50.
  *
@@ -72,15 +98,17 @@ export class TensorFlowTrainingJob extends Resource implements ITrainedModel, ia
   public readonly trainingJobNamePrefix: string;
 
   private readonly ownConnections?: ec2.Connections;
-  private readonly ownArtifact?: ModelArtifact;
+  private readonly deployed?: DeployedRun;
+  private redeployment?: TrainingRedeployment;
   private readonly options: TensorFlowTrainingOptions;
 
   constructor(scope: Construct, id: string, props: TensorFlowTrainingJobProps) {
     super(scope, id);
-    const { run = TrainingRun.onDeploy(), capacityRetries = 5, ...options } = props;
+    const { run = TrainingRun.onDeploy(), capacityRetries = 5, registerIn, ...options } = props;
     throwIfAny(this, [
       ...checkRetries(capacityRetries),
       ...run._onDeploy ? checkOutputPrefix(options.outputPrefix) : [],
+      ...registerIn === undefined ? [] : lazily.registrationRequest().checkRegistration(this, registerIn, options.version),
     ]);
     this.warnOfLongRuns(run, options.maxWait ?? options.maxRuntime);
     const request = trainingRequest(this, options);
@@ -92,21 +120,24 @@ export class TensorFlowTrainingJob extends Resource implements ITrainedModel, ia
     this.ownConnections = request.connections;
     this.trainingJobNamePrefix = namePrefixOf(this);
 
-    const runner = run._onDeploy ? lazily.trainingRunner().TrainingRunner.of(this) : undefined;
+    const runner = lazily.trainingRunner().TrainingRunner.of(this);
     const { TrainingStateMachine } = lazily.trainingStateMachine();
     const machine = new TrainingStateMachine(this, 'StateMachine', {
       request,
       trainingJobNamePrefix: this.trainingJobNamePrefix,
       capacityRetries,
       trainingPlanArn: options.trainingPlanArn,
-      signalFunctionArn: runner?.signalFunctionArn,
+      signalFunctionArn: run._onDeploy ? runner.signalFunctionArn : undefined,
+      registration: registerIn === undefined ? undefined : this.register(request, registerIn),
     });
     this.stateMachine = machine.stateMachine;
     this.stateMachine.node.addDependency(request.dependable);
+    const { TrainingRuns } = lazily.trainingRuns();
+    const runs = new TrainingRuns(this, 'Runs', { runner, machine });
     if (run._schedule !== undefined) {
-      lazily.trainingSchedule().runOnSchedule(this, run._schedule, this.stateMachine);
+      lazily.trainingSchedule().runOnSchedule(this, run._schedule, this.stateMachine, runs);
     }
-    this.ownArtifact = runner !== undefined ? this.runOnDeploy(request, machine, runner, capacityRetries) : undefined;
+    this.deployed = run._onDeploy ? this.runOnDeploy(request, machine, runner, runs, capacityRetries) : undefined;
   }
 
   /**
@@ -115,14 +146,14 @@ export class TensorFlowTrainingJob extends Resource implements ITrainedModel, ia
    * What is made of it waits for the run. A new run is a new object in the bucket, and so a new model.
    */
   public get artifact(): ModelArtifact {
-    if (this.ownArtifact === undefined) {
+    if (this.deployed === undefined) {
       throw validationError(this, {
         property: 'artifact',
         rule: 'exists only for a job that runs when it is deployed',
         remedy: 'leave out `run`, or serve a certain model with ModelArtifact.fromBucket(job.outputBucket, ...)',
       });
     }
-    return this.ownArtifact;
+    return this.deployed.artifact;
   }
 
   /** The security groups of the instances. Throws where these are in no VPC. */
@@ -154,6 +185,55 @@ export class TensorFlowTrainingJob extends Resource implements ITrainedModel, ia
   }
 
   /**
+   * Gives an endpoint the model of each later run: one by schedule, or that somebody starts by hand. Without this, it keeps the model that
+   * it was deployed with.
+   *
+   * When such a run has trained a model, it copies the models and the configuration of the endpoint with the new model in them, updates the
+   * endpoint by its own deployment strategy and rollback alarms, and succeeds when that serves the new model. It fails if the endpoint goes
+   * back to the old one, for the reason that SageMaker gives. What earlier runs have copied is deleted then; the archives stay.
+   *
+   * A run waits, at most 20 hours, while the stack is deployed or the endpoint is updated. One that was started before the job was changed
+   * leaves the endpoint alone. The next deployment asks the endpoint what it serves, and keeps that until the job itself is changed; it
+   * fails if the endpoint is in an update for more than 15 minutes. A deployment that is rolled back goes back to the model of the
+   * deployment before it, and the next run brings a newer one again.
+   *
+   * The variants that serve the `artifact` of this job get the new model. Their models can have no `code` that a deployment adds. A
+   * serverless endpoint that was given no name gets another one, so that one which is there already is replaced. When this call is taken
+   * out of the app, change the endpoint too: it would keep the model of a run, which its role can no longer read.
+   *
+   * @param endpoint the endpoint, in the stack of the job: one for each job, because a deployment keeps what that one serves
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
+   */
+  public redeploys(endpoint: TensorFlowServingEndpoint): void {
+    throwIfAny(this, this.redeployment === undefined ? [] : [{
+      property: 'redeploys',
+      got: endpoint.node.path,
+      rule: 'must be called once: what a deployment keeps is the model that one endpoint serves',
+      remedy: 'make variants of that endpoint, or give the other one a job of its own',
+    }]);
+    if (this.deployed === undefined) {
+      throw validationError(this, {
+        property: 'redeploys',
+        rule: 'needs a job that runs when it is deployed, whose model the endpoint serves until the next run',
+        remedy: 'leave out `run`, or give it a schedule without `runOnDeploy: false`',
+      });
+    }
+    const { request, deployment, ...deployed } = this.deployed;
+    const { TrainingRedeployment } = lazily.trainingRedeployment();
+    this.redeployment = new TrainingRedeployment(this, 'Redeployment', {
+      endpoint,
+      trainingJobNamePrefix: this.trainingJobNamePrefix,
+      revision: request.revision,
+      bucket: request.outputBucket,
+      outputPrefix: request.outputPrefix,
+      encryptionKey: request.outputEncryptionKey,
+      isCompressed: request.isCompressed,
+      deployedKey: deployment.modelKey,
+      ...deployed,
+    });
+  }
+
+  /**
    * Lets a principal start runs.
    *
    * @param grantee who may start them
@@ -164,6 +244,9 @@ export class TensorFlowTrainingJob extends Resource implements ITrainedModel, ia
 
   /**
    * A rule for the states that its training jobs come to: InProgress, Completed, Failed, Stopping, Stopped.
+   *
+   * A run has a job for each attempt: an attempt that fails for lack of capacity, and is tried again, is Failed like any other. For runs that
+   * fail in the end, use `metricFailed`.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
    */
@@ -207,29 +290,36 @@ export class TensorFlowTrainingJob extends Resource implements ITrainedModel, ia
     return this.stateMachine.metricTime(props);
   }
 
+  private register(request: BoundTrainingRequest, registerIn: ModelRegistration): BoundRegistration {
+    const { outputBucket: bucket, outputEncryptionKey: encryptionKey, isCompressed } = request;
+    return lazily.registrationRequest().bindRegistration(this, registerIn, {
+      version: this.options.version, bucket, encryptionKey, isCompressed, keyPrefix: keyPrefixOf(request, this.trainingJobNamePrefix),
+    });
+  }
+
   private runOnDeploy(
-    request: BoundTrainingRequest, machine: TrainingStateMachine, runner: TrainingRunner, capacityRetries: number,
-  ): ModelArtifact {
+    request: BoundTrainingRequest, machine: TrainingStateMachine, runner: TrainingRunner, runs: TrainingRuns, capacityRetries: number,
+  ): DeployedRun {
     const { TrainingDeployment } = lazily.trainingDeployment();
     const { TrainedArtifact } = lazily.trainedArtifact();
-    const { stateMachineArn, stateMachineName } = machine.stateMachine;
     const { outputBucket: bucket, outputEncryptionKey: encryptionKey, isCompressed } = request;
     const { trainingJobNamePrefix } = this;
     const versionArn = machine.version();
     const keyPrefix = keyPrefixOf(request, trainingJobNamePrefix);
-    const rights = runner.grant(this, {
-      stateMachineArn, stateMachineName, versionArn, trainingJobArns: machine.trainingJobArns, bucket, keyPrefix,
-    });
-    const { modelKey } = new TrainingDeployment(this, 'Deployment', {
+    const rights = runner.grantRun(this, { machine, versionArn, bucket, keyPrefix });
+    const deployment = new TrainingDeployment(this, 'Deployment', {
       runner,
       machine,
       versionArn,
       trainingJobNamePrefix,
       capacityRetries,
       revision: request.revision,
-      dependables: [request.dependable, ...rights],
+      dependables: [request.dependable, runs.rights, ...rights],
     });
-    return new TrainedArtifact(this, { bucket, encryptionKey, key: modelKey, isCompressed });
+    const artifact = new TrainedArtifact(this, {
+      bucket, encryptionKey, key: Lazy.uncachedString({ produce: () => this.redeployment?.modelKey ?? deployment.modelKey }), isCompressed,
+    });
+    return { request, machine, deployment, artifact, keyPrefix };
   }
 
   private warnOfLongRuns(run: TrainingRun, longest: Duration | undefined): void {

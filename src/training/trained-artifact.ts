@@ -1,7 +1,7 @@
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Stack } from 'aws-cdk-lib/core';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import type { ArtifactLocation, ArtifactSource, ArtifactUse, CheckedArtifact } from '../model/artifact-source';
 import { BucketSource } from '../model/bucket-artifact';
 import { ModelArtifact } from '../model/model-artifact';
@@ -22,9 +22,22 @@ export class TrainedArtifact extends ModelArtifact {
   /** @internal */
   protected readonly _source: ArtifactSource;
 
+  private readonly uses: { readonly scope: IConstruct; readonly use: ArtifactUse }[] = [];
+
   constructor(job: Construct, props: TrainedArtifactProps) {
     super();
     this._source = new TrainedModelSource(job, props);
+  }
+
+  /** @internal */
+  public _check(scope: Construct, use: ArtifactUse): CheckedArtifact {
+    this.uses.push({ scope, use });
+    return super._check(scope, use);
+  }
+
+  /** What a model, or a container of it, uses it with. @internal */
+  public _usesIn(model: IConstruct): ArtifactUse[] {
+    return this.uses.filter(({ scope }) => scope === model || scope.node.scope === model).map(({ use }) => use);
   }
 }
 

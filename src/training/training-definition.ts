@@ -1,3 +1,5 @@
+import { FIRST_OF_REDEPLOYMENT, type RedeployRequest, redeployStates } from './redeploy-states';
+import { firstOfRegistration, type RegistrationRequest, registrationStates } from './registration-states';
 import type { TrainingRequest } from './training-request';
 
 /** The group that the containers of all training jobs of an account write to. */
@@ -34,6 +36,10 @@ export interface DefinitionProps {
   readonly capacityRetries: number;
   /** The function that tells CloudFormation how a run has ended, if that waits for runs. */
   readonly signalFunctionArn?: string;
+  /** How the model of each run is registered, if it is. */
+  readonly registration?: RegistrationRequest;
+  /** How an endpoint gets the models of runs that nobody waits for, if one does. */
+  readonly redeployment?: RedeployRequest;
 }
 
 type Parameters = { readonly [name: string]: unknown };
@@ -45,7 +51,7 @@ type State = { readonly [field: string]: unknown };
  * The state machine of a run, in the Amazon States Language.
  *
  * An input with a `signalUrl` and a `trainingJobName` is a run that CloudFormation waits for. The output is the description of the
- * training job, as DescribeTrainingJob gives it.
+ * training job, as DescribeTrainingJob gives it; `OutputModelPackageArn` in it is the version that the model is registered as, if it is.
  *
  * @see https://states-language.net/spec.html
  */
@@ -106,9 +112,10 @@ function begin({ request, capacityRetries }: DefinitionProps, run: { readonly [n
 
 /** Has SageMaker do the job, and finds out how it has ended. */
 function jobStates(props: DefinitionProps): { readonly [name: string]: State } {
-  const { partition, capacityRetries } = props;
+  const { partition, capacityRetries, registration } = props;
   const signals = props.signalFunctionArn !== undefined;
-  const success = signals ? 'Is success waited for?' : 'Done';
+  const registered = signals ? 'Is success waited for?' : 'Done';
+  const success = registration === undefined ? registered : firstOfRegistration(registration);
   const failure = signals ? 'Is failure waited for?' : 'Failed';
   const refused = capacityRetries > 0 ? 'Lacks capacity?' : failure;
   return {
@@ -166,6 +173,9 @@ function jobStates(props: DefinitionProps): { readonly [name: string]: State } {
       Next: failure,
     },
     ...capacityRetries > 0 ? capacityStates(capacityRetries, failure) : {},
+    ...registration === undefined ? {} : registrationStates(registration, {
+      partition, next: registered, because: (template, values) => because(template, values, failure),
+    }),
   };
 }
 
@@ -203,7 +213,7 @@ function capacityStates(retries: number, failure: string): { readonly [name: str
 }
 
 /** Tells CloudFormation how a run has ended, where that waits for it. */
-function signalStates({ partition }: DefinitionProps, functionArn: string): { readonly [name: string]: State } {
+function signalStates({ partition, redeployment }: DefinitionProps, functionArn: string): { readonly [name: string]: State } {
   const signal = (payload: { readonly [name: string]: string }) => ({
     Type: 'Task',
     Resource: `arn:${partition}:states:::lambda:invoke`,
@@ -218,7 +228,7 @@ function signalStates({ partition }: DefinitionProps, functionArn: string): { re
     Default: otherwise,
   });
   return {
-    'Is success waited for?': isWaitedFor('Signal success', 'Done'),
+    'Is success waited for?': isWaitedFor('Signal success', redeployment === undefined ? 'Done' : FIRST_OF_REDEPLOYMENT),
     'Signal success': {
       ...signal({ 'job.$': '$.job' }),
       // the model is there, whether or not anybody hears of it
@@ -231,6 +241,7 @@ function signalStates({ partition }: DefinitionProps, functionArn: string): { re
       Default: 'Done',
     },
     'No model': { Type: 'Fail', Error: 'NoModel', CausePath: '$.signal.failure' },
+    ...redeployment === undefined ? {} : redeployStates(redeployment, { partition, next: 'Done' }),
     'Is failure waited for?': isWaitedFor('Signal failure', 'Failed'),
     'Signal failure': {
       ...signal({ 'reason.$': '$.reason.text' }),

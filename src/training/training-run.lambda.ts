@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { S3Client } from '@aws-sdk/client-s3';
-import { DescribeTrainingJobCommand, SageMakerClient, StopTrainingJobCommand } from '@aws-sdk/client-sagemaker';
-import {
-  DescribeExecutionCommand, type ExecutionStatus, paginateListExecutions, SFNClient, StartExecutionCommand, StopExecutionCommand,
-} from '@aws-sdk/client-sfn';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { DescribeExecutionCommand, type ExecutionStatus, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { type AllRunsEvent, seeToAllRuns } from './all-runs';
 import { isThere, modelOf, type TrainedModel, type TrainingJobDescription } from './model-of-job';
+import { executionArn, executionsOf, stopExecution, stopJobs, unlessGone } from './stopping-runs';
 import { signal } from './wait-condition';
 import { answering, type Done, idBefore, type ResourceEvent, type RunContext } from '../model/deployment-answer';
 
@@ -70,9 +70,13 @@ export function decide(event: TrainingRunEvent, { finished, running }: FoundRuns
   }
 }
 
-/** Does what CloudFormation asks for, and answers it. */
-export async function handler(event: TrainingRunEvent, _context: RunContext): Promise<void> {
-  await answering(event, async () => carryOut(event, decide(event, await find(event))));
+/** Does what CloudFormation asks for, of one run or of all, and answers it. */
+export async function handler(event: TrainingRunEvent | AllRunsEvent, _context: RunContext): Promise<void> {
+  await answering(event, async () => isOfOne(event) ? carryOut(event, decide(event, await find(event))) : seeToAllRuns(event));
+}
+
+function isOfOne(event: TrainingRunEvent | AllRunsEvent): event is TrainingRunEvent {
+  return 'Revision' in event.ResourceProperties;
 }
 
 async function carryOut({ ResourceProperties: properties }: TrainingRunEvent, step: TrainingRunStep): Promise<Done> {
@@ -115,17 +119,9 @@ async function find({ RequestType, ResourceProperties: { StateMachineArn, Revisi
   return { running };
 }
 
-/** The runs of the revision, the newest first; none where the state machine is gone. */
-async function list(client: SFNClient, stateMachineArn: string, revision: string, statusFilter: ExecutionStatus): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for await (const { executions = [] } of paginateListExecutions({ client, pageSize: 1000 }, { stateMachineArn, statusFilter })) {
-      names.push(...executions.map(({ name }) => name!).filter((name) => name.startsWith(`${revision}-`)));
-    }
-  } catch (error) {
-    unlessGone(error, 'StateMachineDoesNotExist');
-  }
-  return names;
+/** The runs of the revision, the newest first. */
+async function list(client: SFNClient, stateMachineArn: string, revision: string, status: ExecutionStatus): Promise<string[]> {
+  return (await executionsOf(client, stateMachineArn, status)).filter((name) => name.startsWith(`${revision}-`));
 }
 
 async function start(stateMachineArn: string, name: string, input: object): Promise<void> {
@@ -139,42 +135,8 @@ async function start(stateMachineArn: string, name: string, input: object): Prom
 /** Stops a run, and its job; Step Functions stops jobs as well, but does not promise it. */
 async function stop(properties: TrainingRunEvent['ResourceProperties'], name: string): Promise<void> {
   const { StateMachineArn, TrainingJobNamePrefix, Attempts } = properties;
-  try {
-    await new SFNClient({}).send(new StopExecutionCommand({
-      executionArn: executionArn(StateMachineArn, name), error: 'TrainingStopped', cause: 'the deployment that has started it has been undone',
-    }));
-  } catch (error) {
-    unlessGone(error, 'ExecutionDoesNotExist');
-  }
-  const client = new SageMakerClient({});
-  const errors: unknown[] = [];
+  await stopExecution(new SFNClient({}), executionArn(StateMachineArn, name), 'the deployment that has started it has been undone');
   // an attempt that SageMaker has refused has no job, and the one after it may have one
-  for (let attempt = 1; attempt <= Number(Attempts); attempt++) {
-    await stopJob(client, `${TrainingJobNamePrefix}-${name}-${attempt}`).catch((error: unknown) => errors.push(error));
-  }
-  if (errors.length > 0) {
-    throw errors[0];
-  }
-}
-
-async function stopJob(client: SageMakerClient, TrainingJobName: string): Promise<void> {
-  try {
-    const { TrainingJobStatus } = await client.send(new DescribeTrainingJobCommand({ TrainingJobName }));
-    if (TrainingJobStatus === 'InProgress') {
-      await client.send(new StopTrainingJobCommand({ TrainingJobName }));
-    }
-  } catch (error) {
-    unlessGone(error, 'ValidationException', 'ResourceNotFound'); // there is no such job, or it has ended
-  }
-}
-
-/** The ARN of an execution of a state machine. */
-function executionArn(stateMachineArn: string, name: string): string {
-  return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
-}
-
-function unlessGone(error: unknown, ...names: string[]): void {
-  if (!(error instanceof Error) || !names.includes(error.name)) {
-    throw error;
-  }
+  const attempts = Array.from({ length: Number(Attempts) }, (_, index) => index + 1);
+  await stopJobs(new SageMakerClient({}), attempts.map((attempt) => `${TrainingJobNamePrefix}-${name}-${attempt}`));
 }

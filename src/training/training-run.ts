@@ -10,7 +10,7 @@ export interface ScheduledTrainingOptions {
   readonly runOnDeploy?: boolean;
 }
 
-/** When a training job runs. */
+/** When a training job runs. When the job or its stack is deleted, whatever runs it is in are stopped, and their training jobs with them. */
 export class TrainingRun {
   /**
    * It runs when it is deployed, and again when its code, its settings, or the revision of its data changes. The deployment waits for
@@ -25,9 +25,6 @@ export class TrainingRun {
   /**
    * It runs on a schedule, and when it is deployed. A deployed model stays the one of the deployment.
    *
-   * When the stack is deleted, a run that the schedule has started goes on until its training job is done; stop that job before if it
-   * is not to be paid for.
-   *
    * @param schedule when it runs, such as `ScheduleExpression.cron({ hour: '2', minute: '0' })`
    * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
    */
@@ -35,11 +32,7 @@ export class TrainingRun {
     return new TrainingRun(options.runOnDeploy ?? true, schedule);
   }
 
-  /**
-   * It runs only when somebody starts an execution of its state machine.
-   *
-   * When the stack is deleted, such a run goes on until its training job is done; stop that job before if it is not to be paid for.
-   */
+  /** It runs only when somebody starts an execution of its state machine. */
   public static onDemand(): TrainingRun {
     return new TrainingRun(false);
   }

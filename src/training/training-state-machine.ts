@@ -1,8 +1,10 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { ArnFormat, Aws, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { RedeployRequest } from './redeploy-states';
+import type { BoundRegistration } from './registration-request';
 import { trainingDefinition } from './training-definition';
 import type { BoundTrainingRequest } from './training-request';
 
@@ -16,6 +18,8 @@ export interface TrainingStateMachineProps {
   readonly trainingPlanArn?: string;
   /** The function that tells deployments how runs have ended, if they wait for them. */
   readonly signalFunctionArn?: string;
+  /** How the model of each run is registered, if it is. */
+  readonly registration?: BoundRegistration;
 }
 
 /** Does a job and waits for it. */
@@ -33,6 +37,9 @@ export class TrainingStateMachine extends Construct {
   public readonly stateMachine: sfn.StateMachine;
   /** The ARNs that its training jobs have. */
   public readonly trainingJobArns: string;
+  /** The ARNs that its executions have. */
+  public readonly executionArns: string;
+  private redeployment?: RedeployRequest;
 
   constructor(scope: Construct, id: string, props: TrainingStateMachineProps) {
     super(scope, id);
@@ -41,15 +48,19 @@ export class TrainingStateMachine extends Construct {
     const role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('states.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
     });
-    this.statements(props).forEach((statement) => role.addToPrincipalPolicy(statement));
+    [...this.statements(props), ...props.registration?.statements(role) ?? []].forEach((statement) => role.addToPrincipalPolicy(statement));
     this.stateMachine = new sfn.StateMachine(this, 'Resource', {
       role,
-      definitionBody: sfn.DefinitionBody.fromString(stack.toJsonString(trainingDefinition({ ...props, partition: stack.partition }))),
+      // what it redeploys is known later
+      definitionBody: sfn.DefinitionBody.fromString(Lazy.uncachedString({ produce: () => stack.toJsonString(this.definition(props)) })),
       logs: {
         destination: new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY }),
         level: sfn.LogLevel.ERROR,
         includeExecutionData: true, // why it failed; what goes in and out is not of this level
       },
+    });
+    this.executionArns = stack.formatArn({
+      service: 'states', resource: 'execution', resourceName: `${this.stateMachine.stateMachineName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
   }
 
@@ -62,6 +73,19 @@ export class TrainingStateMachine extends Construct {
       stateMachineArn: this.stateMachine.stateMachineArn,
       stateMachineRevisionId: this.stateMachine.stateMachineRevisionId,
     }).attrArn;
+  }
+
+  /** Gives an endpoint the models of runs that no deployment waits for. */
+  public redeploy(request: RedeployRequest): void {
+    this.redeployment = request;
+    this.stateMachine.addToRolePolicy(new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [request.functionArn] }));
+    this.stateMachine.addToRolePolicy(new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Aws.STACK_ID] }));
+  }
+
+  private definition({ registration, ...props }: TrainingStateMachineProps): object {
+    return trainingDefinition({
+      ...props, registration: registration?.request, redeployment: this.redeployment, partition: Stack.of(this).partition,
+    });
   }
 
   private statements({ request: { role }, trainingPlanArn, signalFunctionArn }: TrainingStateMachineProps): iam.PolicyStatement[] {

@@ -23,6 +23,7 @@ describe('as a table', () => {
   Signature classify_scores
     Method    tensorflow/serving/classify
     Input     inputs   DT_STRING  [-1]
+    Feature   x        DT_FLOAT   [1]
     Output    scores   DT_FLOAT   [-1, 2]
 
   Signature serving_default
@@ -33,6 +34,7 @@ describe('as a table', () => {
   Signature tensorflow/serving/classify
     Method    tensorflow/serving/classify
     Input     inputs   DT_STRING  [-1]
+    Feature   x        DT_FLOAT   [1]
     Output    classes  DT_STRING  [-1, 2]
     Output    scores   DT_FLOAT   [-1, 2]
 
@@ -44,6 +46,7 @@ describe('as a table', () => {
   Signature tensorflow/serving/regress
     Method    tensorflow/serving/regress
     Input     inputs   DT_STRING  [-1]
+    Feature   x        DT_FLOAT   [1]
     Output    outputs  DT_FLOAT   [-1, 1]
 `,
       stderr: '',
@@ -51,11 +54,26 @@ describe('as a table', () => {
     });
   });
 
+  test('shows the features of examples', async () => {
+    const { stdout } = await run(['inspect', path.join(MODELS, 'reviews')]);
+    expect(stdout).toContain(`
+  Signature serving_default
+    Method    tensorflow/serving/regress
+    Input     inputs    DT_STRING  [-1]
+    Feature   counts    DT_INT64   [-1]  (may be missing)
+    Feature   length    DT_INT64   []
+    Feature   scores    DT_FLOAT   any size  (ragged, may be missing)
+    Feature   tags      DT_STRING  any size  (sparse, may be missing)
+    Feature   title     DT_STRING  []  (may be missing)
+    Output    outputs   DT_FLOAT   [-1]
+`);
+  });
+
   test('shows every version of every model', async () => {
     const { stdout } = await run(['inspect', MODELS]);
     expect(stdout.match(/^Model .*$/gm)).toEqual([
-      'Model cnn, version 1', 'Model dense, version 1', 'Model embedding, version 1', 'Model half_plus_three, version 123', 'Model lstm, version 1',
-      'Model multi, version 1', 'Model versions, version 1', 'Model versions, version 2',
+      'Model census, version 1', 'Model cnn, version 1', 'Model dense, version 1', 'Model embedding, version 1', 'Model half_plus_three, version 123', 'Model lstm, version 1',
+      'Model multi, version 1', 'Model reviews, version 1', 'Model versions, version 1', 'Model versions, version 2',
     ]);
     expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
   });
@@ -69,7 +87,9 @@ describe('as JSON', () => {
     const directory = path.join(MODELS, answers.model, answers.version);
     const { stdout, stderr, exitCode } = await run(['inspect', directory, '--json']);
     expect([stderr, exitCode]).toEqual(['', 0]);
-    const { __saved_model_init_op: _, ...signatures } = answers.signatures as Record<string, { method: string; inputs: Tensors; outputs: Tensors }>;
+    const { __saved_model_init_op: _, ...signatures } = answers.signatures as Record<string, {
+      method: string; inputs: Tensors; outputs: Tensors; features?: Record<string, unknown>;
+    }>;
     const tensors = (infos: Tensors) => Object.fromEntries(Object.entries(infos)
       .map(([name, { dtype, shape, name: tensorName }]) => [name, { dtype, shape, tensorName }]));
     const entries = (answers.entries as Array<{ name: string; dtype: string; shape: number[]; bytes: number }>)
@@ -86,8 +106,8 @@ describe('as JSON', () => {
           schemaVersion: 1,
           tags: answers.tags,
           otherTags: [],
-          signatures: Object.fromEntries(Object.entries(signatures).map(([name, { method, inputs, outputs }]) => [
-            name, { method, inputs: tensors(inputs), outputs: tensors(outputs) },
+          signatures: Object.fromEntries(Object.entries(signatures).map(([name, { method, inputs, outputs, features }]) => [
+            name, { method, inputs: tensors(inputs), outputs: tensors(outputs), ...features !== undefined ? { features } : {} },
           ])),
           assets: answers.assets,
           operations: answers.ops,

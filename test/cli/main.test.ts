@@ -4,8 +4,10 @@ import { run } from './support';
 import { main } from '../../src/cli/main';
 
 const COMMANDS = `Commands:
-  inspect   show what is in a SavedModel: versions, signatures, variables, assets
-  help      show this help, or that of a command
+  inspect          show what is in a SavedModel: versions, signatures, variables, assets
+  generate-types   make TypeScript types of a SavedModel's signatures, for the client
+  invoke           send a request to an endpoint, and show the answer
+  help             show this help, or that of a command
 `;
 
 const HELP = `Usage: cdk-tensorflow-serving COMMAND [ARGUMENT...]

@@ -10,6 +10,8 @@
 - moto runs the function of a custom resource in Docker, does not wait for it, and runs it only when
   the resource is created. Here Node.js runs it, out of the archive that was uploaded, and what it
   answers counts.
+- moto takes wait conditions for nothing. Here a handle is an address that takes signals, and a
+  condition waits for them.
 
 What moto comes to do itself must go from here: as far as that can be seen, the server does not start
 then.
@@ -23,9 +25,10 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import zipfile
 from enum import Enum
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from uuid import uuid4
 
@@ -48,7 +51,8 @@ const { S3Client } = require('@aws-sdk/client-s3');
 const send = S3Client.prototype.send;
 S3Client.prototype.send = function (...args) { this.config.forcePathStyle = true; return send.apply(this, args); };
 const [file, name, event] = process.argv.slice(1);
-require(file)[name](JSON.parse(event), { getRemainingTimeInMillis: () => 900000 });
+Promise.resolve(require(file)[name](JSON.parse(event), { getRemainingTimeInMillis: () => 900000 }))
+  .then((result) => process.stdout.write(`\n${JSON.stringify(result ?? null)}`));
 """
 
 
@@ -252,29 +256,31 @@ class CustomResource:
         )
         event = {"RequestType": request_type, "RequestId": str(uuid4()), **self.where, **more}
         event |= {"ResourceProperties": self.properties}
-        with tempfile.TemporaryDirectory() as code, Answers() as answers:
-            zipfile.ZipFile(io.BytesIO(function.code_bytes)).extractall(code)
-            file, name = function.handler.rsplit(".", 1)
-            event["ResponseURL"] = answers.url
-            subprocess.run(
-                ["node", "-e", CALL, f"{code}/{file}.js", name, json.dumps(event)],
-                env=self.environment(function),
-                check=True,
-            )
+        with Answers() as answers:
+            run(function, self.region, event | {"ResponseURL": answers.url})
         (answer,) = answers.received
         if answer["Status"] != "SUCCESS":
-            raise RuntimeError(f"{request_type} of {self.where['LogicalResourceId']}: {answer['Reason']}")
+            message = f"Message returned: {answer['Reason']} (RequestId: {event['RequestId']})"
+            raise RuntimeError(f"Received response status [FAILED] from custom resource. {message}")
         return answer
 
-    def environment(self, function):
-        nothing_of_the_users = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
-        return nothing_of_the_users | (function.environment_vars or {}) | {
-            "AWS_ENDPOINT_URL": url(),
-            "AWS_REGION": self.region,
-            "AWS_ACCESS_KEY_ID": CREDENTIALS["aws_access_key_id"],
-            "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
-            "NODE_PATH": str(MODULES),
-        }
+
+def run(function, region, event):
+    """Runs the code that was uploaded for a function, and returns what that returns."""
+    nothing_of_the_users = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    environment = nothing_of_the_users | (function.environment_vars or {}) | {
+        "AWS_ENDPOINT_URL": url(),
+        "AWS_REGION": region,
+        "AWS_ACCESS_KEY_ID": CREDENTIALS["aws_access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
+        "NODE_PATH": str(MODULES),
+    }
+    with tempfile.TemporaryDirectory() as code:
+        zipfile.ZipFile(io.BytesIO(function.code_bytes)).extractall(code)
+        file, name = function.handler.rsplit(".", 1)
+        command = ["node", "-e", CALL, f"{code}/{file}.js", name, json.dumps(event)]
+        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 class Answers:
@@ -311,6 +317,107 @@ def as_text(value):
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+# --- wait conditions
+
+# how many times faster than CloudFormation's time goes
+FASTER = 1
+
+
+def is_cancelled(stack_id):
+    """Whether what is done for a stack is to stop."""
+    return False
+
+
+class WaitConditionHandle:
+    """An address that signals are put to."""
+
+    received = {}
+    server = None
+
+    @classmethod
+    def create_from_cloudformation_json(cls, name, resource_json, account_id, region, **_):
+        handle = cls()
+        path = f"/{uuid4()}"
+        cls.received[path] = []
+        handle.physical_resource_id = f"http://127.0.0.1:{cls.listening().server_port}{path}"
+        return handle
+
+    @classmethod
+    def listening(cls):
+        if cls.server is None:
+            cls.server = ThreadingHTTPServer(("127.0.0.1", 0), Signals)
+            threading.Thread(target=cls.server.serve_forever, daemon=True).start()
+        return cls.server
+
+    def is_created(self):
+        return True
+
+    def delete(self, account_id, region):
+        pass
+
+
+class Signals(BaseHTTPRequestHandler):
+    def do_PUT(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        signals = WaitConditionHandle.received.get(self.path)
+        # the address is signed for a body without a type
+        taken = signals is not None and not self.headers["Content-Type"]
+        if taken:
+            signals.append(json.loads(body))
+        self.send_response(200 if taken else 403)
+        self.end_headers()
+
+    def log_message(self, *arguments):
+        pass
+
+
+class WaitCondition:
+    """Waits for as many successes as it counts, each with an id of its own, or for the first failure."""
+
+    @classmethod
+    def create_from_cloudformation_json(cls, name, resource_json, account_id, region, **where):
+        properties = resource_json["Properties"]
+        signals = WaitConditionHandle.received["/" + properties["Handle"].rsplit("/", 1)[1]]
+        count = int(properties.get("Count", 1))
+        deadline = time.monotonic() + int(properties["Timeout"]) / FASTER
+        condition = cls()
+        condition.physical_resource_id = f"{where['StackId']}/{where['LogicalId']}"
+        while not condition.is_met(signals, count):
+            if is_cancelled(where["StackId"]):
+                raise RuntimeError("Resource creation cancelled")
+            if time.monotonic() > deadline:
+                received = f"Received {len(condition.data)} conditions when expecting {count}"
+                raise RuntimeError(f"WaitCondition timed out. {received}")
+            time.sleep(0.05)
+        return condition
+
+    @classmethod
+    def update_from_cloudformation_json(cls, **_):
+        raise RuntimeError("Update to resource type AWS::CloudFormation::WaitCondition is not supported.")
+
+    def is_met(self, signals, count):
+        self.data = {signal["UniqueId"]: signal.get("Data", "") for signal in list(signals)}
+        for signal in list(signals):
+            if signal["Status"] != "SUCCESS":
+                told = f"'{signal['Reason']}' for uniqueId: {signal['UniqueId']}"
+                raise RuntimeError(f"WaitCondition received failed message: {told}")
+        return len(self.data) >= count
+
+    def is_created(self):
+        return True
+
+    @classmethod
+    def has_cfn_attr(cls, name):
+        return name == "Data"
+
+    def get_cfn_attribute(self, name):
+        assert self.has_cfn_attr(name)
+        return json.dumps(self.data, separators=(",", ":"))
+
+    def delete(self, account_id, region):
+        pass
+
+
 delete_all = parsing.ResourceMap.delete
 
 
@@ -334,6 +441,8 @@ CLASSES = {
     "AWS::CloudWatch::Alarm": Alarm,
     "AWS::ApplicationAutoScaling::ScalableTarget": ScalableTarget,
     "AWS::ApplicationAutoScaling::ScalingPolicy": ScalingPolicy,
+    "AWS::CloudFormation::WaitConditionHandle": WaitConditionHandle,
+    "AWS::CloudFormation::WaitCondition": WaitCondition,
 }
 NAMES = {
     "AWS::CloudWatch::Alarm": "AlarmName",
@@ -354,4 +463,5 @@ parsing.resource_class_from_type = our_class_of
 parsing.resource_name_property_from_type = lambda type_: NAMES.get(type_) or name_of(type_)
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -38,6 +38,18 @@ def test_requests_are_what_the_api_takes(synthesized, operation):
     assert faults == {}
 
 
+@pytest.mark.parametrize("which", ["registered", "registeredFiles"])
+def test_models_are_registered_by_what_the_api_takes(root, which):
+    command = ["node", "-r", "ts-node/register/transpile-only", "test/e2e/training_run.ts"]
+    done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, check=True, text=True)
+    parameters = json.loads(done.stdout)[which]["definition"]["States"]["Register"]["Parameters"]
+    shape = botocore.session.get_session().get_service_model("sagemaker").operation_model("CreateModelPackage").input_shape
+    request = with_values(parameters)
+    report = ParamValidator().validate(request, shape)
+    assert not report.has_errors(), report.generate_report()
+    assert list(walk(request, shape, "")) == []
+
+
 def test_hyperparameters_are_what_python_writes(synthesized):
     for request in synthesized["requests"].values():
         for value in request["HyperParameters"].values():
@@ -47,6 +59,22 @@ def test_hyperparameters_are_what_python_writes(synthesized):
 def test_all_instance_families_are_known(synthesized, operation):
     types = operation.input_shape.members["ResourceConfig"].members["InstanceType"].enum
     assert sorted(synthesized["families"]) == sorted({name.split(".")[1] for name in types})
+
+
+VALUES = {
+    "ClientToken": "0123456789abcdef0123456789abcdef",
+    "GeneratedBy": "arn:aws:sagemaker:us-east-1:123456789012:training-job/job-1",
+    "ModelDataUrl": "s3://models/training/job-1/output/model.tar.gz",
+    "S3Uri": "s3://models/training/job-1/output/model/",
+}
+
+
+def with_values(value):
+    """What is asked for, with values for what only a run knows."""
+    if isinstance(value, dict):
+        named = {name.removesuffix(".$"): name.endswith(".$") for name in value}
+        return {n: VALUES[n] if known_later else with_values(value[n]) for n, known_later in named.items()}
+    return [with_values(item) for item in value] if isinstance(value, list) else value
 
 
 def walk(value, shape, place):
@@ -74,4 +102,16 @@ def walk(value, shape, place):
 
 def in_python(pattern):
     """A pattern of the API, which has Java's names for classes of characters."""
-    return pattern.replace(r"\p{Alnum}", "A-Za-z0-9").replace(r"\p{L}\p{Z}\p{N}", r"\w ")
+    classes = {
+        r"\p{Alnum}": "A-Za-z0-9",
+        r"\p{L}": r"\w",
+        r"\p{Z}": " ",
+        r"\p{N}": r"\d",
+        r"\p{M}": "",
+        r"\p{S}": "+=$<>|~^`",
+        r"\p{P}": "!-/:-@_",
+    }
+    for name, characters in classes.items():
+        pattern = pattern.replace(name, characters)
+    # in the model of CustomerMetadataProperties there is a length behind the end
+    return pattern.replace("${1,128}", "").replace("${1,256}", "")

@@ -416,6 +416,76 @@ def test_an_execution_by_hand_has_nobody_to_tell(stack, printed):
     assert len(stack.jobs()) == 9
 
 
+@pytest.fixture
+def group(stack):
+    stack.sagemaker.create_model_package_group(ModelPackageGroupName="half-plus-three")
+    return lambda: stack.sagemaker.list_model_packages(ModelPackageGroupName="half-plus-three")["ModelPackageSummaryList"]
+
+
+def test_a_run_registers_its_model(stack, printed, group):
+    stack.define(printed["registered"])
+    resource, signal = created(stack, COMPLETED)
+    assert (signal["Status"], signal["Data"]) == ("SUCCESS", key_of(stack, resource))
+    execution = stack.execution(resource["id"])
+    output = json.loads(execution["output"])
+    (version,) = group()
+    assert output["OutputModelPackageArn"] == version["ModelPackageArn"]
+    assert output["TrainingJobName"] == job_of(stack, resource)
+    package = stack.sagemaker.describe_model_package(ModelPackageName=version["ModelPackageArn"])
+    (container,) = package["InferenceSpecification"]["Containers"]
+    assert container["ModelDataUrl"] == f"s3://{BUCKET}/{key_of(stack, resource)}"
+    assert package["ModelApprovalStatus"] == "PendingManualApproval"
+    assert package["MetadataProperties"] == {"GeneratedBy": output["TrainingJobArn"]}
+    # the next run is the next version
+    stack.outcomes(COMPLETED)
+    stack.sfn.start_execution(stateMachineArn=stack.arn, name="by-hand", input="{}")
+    by_hand = json.loads(stack.execution("by-hand")["output"])
+    assert by_hand["OutputModelPackageArn"] != version["ModelPackageArn"]
+    assert len(group()) == 2
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_a_run_registers_files_by_an_address_that_ends_in_a_slash(stack, printed, group, end):
+    stack.define(printed["registeredFiles"])
+    stack.outcomes(COMPLETED | {"artifacts": f"s3://{BUCKET}/training/job/output/model{end}"})
+    stack.sfn.start_execution(stateMachineArn=stack.arn, name="files", input="{}")
+    output = json.loads(stack.execution("files")["output"])
+    package = stack.sagemaker.describe_model_package(ModelPackageName=output["OutputModelPackageArn"])
+    (container,) = package["InferenceSpecification"]["Containers"]
+    assert container["ModelDataSource"]["S3DataSource"]["S3Uri"] == f"s3://{BUCKET}/training/job/output/model/"
+    assert output["ModelArtifacts"] == {"S3ModelArtifacts": f"s3://{BUCKET}/training/job/output/model{end}"}
+
+
+def test_registering_that_is_throttled_is_tried_again(stack, printed, group):
+    stack.define(printed["registered"])
+    resource, signal = created(stack, COMPLETED | {"refusals": ["Rate exceeded"] * 4})
+    assert signal["Status"] == "SUCCESS"
+    assert len(group()) == 1
+
+
+def test_a_model_that_cannot_be_registered_fails_the_run(stack, printed, group):
+    stack.define(printed["registered"])
+    resource, signal = created(stack, COMPLETED | {"refusals": ["Rate exceeded"] * 5})
+    assert signal["Status"] == "FAILURE"
+    beginning = f"the model of training job {job_of(stack, resource)} could not be registered: "
+    assert signal["Reason"].startswith(beginning) and "Rate exceeded" in signal["Reason"]
+    execution = stack.execution(resource["id"])
+    assert (execution["status"], execution["cause"]) == ("FAILED", signal["Reason"])
+    assert group() == []
+
+
+def test_registering_is_one_version_each_job(stack, printed, group):
+    stack.define(printed["registered"])
+    resource, _ = created(stack, COMPLETED | {"refusals": ["Rate exceeded"]})
+    events = stack.sfn.get_execution_history(
+        executionArn=stack.execution(resource["id"])["executionArn"], maxResults=1000
+    )["events"]
+    scheduled = [event["taskScheduledEventDetails"] for event in events if "taskScheduledEventDetails" in event]
+    requests = [json.loads(task["parameters"]) for task in scheduled if task["resource"] == "createModelPackage"]
+    token = hashlib.md5(job_of(stack, resource).encode()).hexdigest()
+    assert [request["ClientToken"] for request in requests] == [token, token]
+
+
 def test_a_change_is_a_new_run_and_none_is_none(stack, printed):
     first, _ = created(stack, COMPLETED)
     assert stack.call("Update", first)["id"] == first["id"]

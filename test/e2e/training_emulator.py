@@ -8,6 +8,9 @@ what it says. How training jobs end is said by a file, one line for each job tha
     {"status": "Failed", "reason": "..."}     with a FailureReason; "secondary" is the SecondaryStatus
     {"status": "InProgress"}                  until it is stopped
     {"error": "SageMaker...", "cause": "..."} where the request is refused
+    {"status": "Completed", "model": "..."}   where the job leaves this text as its model
+    {"artifacts": "s3://...", "status": ...}  where the model is, if that is not where archives are
+    {"refusals": ["...", ...], "status": ...} where SageMaker refuses to register the model, as often as there are reasons
 """
 
 import argparse
@@ -26,6 +29,7 @@ os.environ["MOTO_PORT"] = options.port
 
 import botocore.session  # noqa: E402
 from moto.core.config import default_user_config  # noqa: E402
+from moto.core.exceptions import JsonRESTError  # noqa: E402
 from moto.core.responses import ActionResult  # noqa: E402
 from moto.sagemaker.models import sagemaker_backends  # noqa: E402
 from moto.sagemaker.responses import SageMakerResponse  # noqa: E402
@@ -55,6 +59,7 @@ FASTER = 1000
 ACCOUNT = "123456789012"
 
 lock = threading.Lock()
+refusals = []
 
 
 def next_outcome():
@@ -105,6 +110,12 @@ class RunsTrainingJobs(StateTaskServiceCallback):
         job.training_job_status = outcome["status"]
         job.secondary_status = outcome.get("secondary", outcome["status"])
         job.failure_reason = outcome.get("reason")
+        if "artifacts" in outcome:
+            job.model_artifacts = {"S3ModelArtifacts": outcome["artifacts"]}
+        if "model" in outcome:
+            bucket, key = job.model_artifacts["S3ModelArtifacts"].removeprefix("s3://").split("/", 1)
+            boto_client_for(service="s3", region=region).put_object(Bucket=bucket, Key=key, Body=outcome["model"])
+        refusals[:] = outcome.get("refusals", [])
         env.stack.append(response)
 
     def _build_sync_resolver(self, env, resource_runtime_part, normalised_parameters, state_credentials):
@@ -135,6 +146,12 @@ def stop_training_job(self):
     job = self.sagemaker_backend.training_jobs[name]
     job.training_job_status = job.secondary_status = "Stopped"
     return ActionResult({})
+
+
+def create_model_package(self, otherwise=SageMakerResponse.create_model_package):
+    if refusals:
+        raise JsonRESTError("ThrottlingException", refusals.pop(0))
+    return otherwise(self)
 
 
 # by name, buckets would be hosts below the emulator's, which do not resolve
@@ -188,7 +205,9 @@ default_user_config["stepfunctions"]["execute_state_machine"] = True
 state_task_factory.state_task_service_for = service_for
 StepFunctionsParserBackend.start_execution = start_execution
 SageMakerResponse.stop_training_job = stop_training_job
+SageMakerResponse.create_model_package = create_model_package
 lambda_eval_utils._invoke_lambda_function = call_function
 retrier_decl.time = FastTime
 WaitFunction._wait_interval = lambda self, env, wait_seconds: env.program_state_event.wait(wait_seconds / FASTER)
-main(["--host", "127.0.0.1", "--port", options.port])
+if __name__ == "__main__":
+    main(["--host", "127.0.0.1", "--port", options.port])

@@ -282,7 +282,7 @@ describe('a model from files', () => {
     const stack = newStack();
     new ModelFromArtifact(stack, 'Model', { artifact: ModelArtifact.fromSavedModel(MODELS), version: TensorFlowVersion.V2_19 });
     validTemplate(stack).hasResourceProperties('AWS::SageMaker::Model', {
-      PrimaryContainer: { Environment: { SAGEMAKER_TFS_DEFAULT_MODEL_NAME: 'cnn' } },
+      PrimaryContainer: { Environment: { SAGEMAKER_TFS_DEFAULT_MODEL_NAME: 'census' } },
     });
   });
 

@@ -99,7 +99,7 @@ describe('a SavedModel', () => {
 
   test('must be alone', () => {
     expect(failure(ModelArtifact.fromSavedModel(MODELS))).toBe(
-      '[Stack] `artifact` holds 7 models (cnn, dense, embedding, half_plus_three, lstm, ...), and one that shares its container with others must be alone, '
+      '[Stack] `artifact` holds 9 models (census, cnn, dense, embedding, half_plus_three, ...), and one that shares its container with others must be alone, '
       + `got: ${JSON.stringify(MODELS)}; add each of them by itself`);
   });
 });

@@ -100,7 +100,7 @@ test('says what is known of the models', () => {
   expect(bound).toMatchObject({ compressed: true, hasInferenceCode: false, hasRequirements: false, needsNetwork: false });
   expect(bound.key).toEqual(expect.stringMatching(/^[0-9a-f]{64}\.tar\.gz$/));
   expect(stack.resolve(bound.bucket.bucketName)).toBe('cdk-hnb659fds-assets-123456789012-us-east-1');
-  expect(bound.modelNames).toEqual(['cnn', 'dense', 'embedding', 'half_plus_three', 'lstm', 'multi', 'versions']);
+  expect(bound.modelNames).toEqual(['census', 'cnn', 'dense', 'embedding', 'half_plus_three', 'lstm', 'multi', 'reviews', 'versions']);
 });
 
 test('is the same in another place, with other times and rights, written in another order', () => {
@@ -198,7 +198,7 @@ describe('is refused where', () => {
   });
 
   test('a name is given for several models', () => {
-    expect(failure(MODELS, { name: 'm' })).toBe('[Stack] `artifact` holds 7 models (cnn, dense, embedding, half_plus_three, lstm, multi, versions), got: "DIR"; '
+    expect(failure(MODELS, { name: 'm' })).toBe('[Stack] `artifact` holds 9 models (census, cnn, dense, embedding, half_plus_three, lstm, multi, reviews, versions), got: "DIR"; '
       + 'leave out the name \'m\', or give the directory of one model');
   });
 

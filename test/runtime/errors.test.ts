@@ -1,5 +1,7 @@
 import {
-  InvalidRequestError, MalformedResponseError, ModelError, PayloadTooLargeError, TensorFlowServingError, shown, throwIfAny,
+  AccessDeniedError, ConnectionError, EndpointNotFoundError, InvalidRequestError, MalformedResponseError, ModelError, ModelNotReadyError,
+  PayloadTooLargeError, RequestAbortedError, RequestRefusedError, RequestTimeoutError, SdkError, ServiceError, TensorFlowServingError,
+  ThrottledError, shown, throwIfAny,
 } from '../../src/runtime/errors';
 
 test('each error has its class, its name and the endpoint', () => {
@@ -112,4 +114,38 @@ test.each<[unknown, string]>([
   [() => 1, '[object Function]'],
 ])('%p is shown as %s', (value, text) => {
   expect(shown(value)).toBe(text);
+});
+
+describe('the errors of what was sent', () => {
+  const details = { variant: 'blue', statusCode: 429, requestId: 'id-1', originalStatusCode: 400, cause: 'c' };
+
+  test.each([
+    [new EndpointNotFoundError('text', 'my-endpoint', details), 'EndpointNotFoundError', false, false],
+    [new AccessDeniedError('text', 'my-endpoint', details), 'AccessDeniedError', false, false],
+    [new RequestRefusedError('text', 'my-endpoint', details), 'RequestRefusedError', false, false],
+    [new SdkError('text', 'my-endpoint', details), 'SdkError', false, false],
+    [new ThrottledError('text', 'my-endpoint', details), 'ThrottledError', true, false],
+    [new ModelNotReadyError('text', 'my-endpoint', details), 'ModelNotReadyError', true, false],
+    [new ServiceError('text', 'my-endpoint', details), 'ServiceError', true, true],
+    [new RequestTimeoutError('text', 'my-endpoint', details), 'RequestTimeoutError', true, true],
+    [new ConnectionError('text', 'my-endpoint', false, details), 'ConnectionError', true, false],
+    [new ConnectionError('text', 'my-endpoint', true, details), 'ConnectionError', true, true],
+  ])('%s as %s', (error, name, isRetryable, mayHaveRun) => {
+    expect(error).toBeInstanceOf(TensorFlowServingError);
+    expect(error).toMatchObject({ ...details, name, message: 'text', endpointName: 'my-endpoint', isRetryable, mayHaveRun, attempts: 0 });
+  });
+
+  test('an abort has the name that the web\'s own have', () => {
+    const error = new RequestAbortedError('my-endpoint', true, 'why');
+    expect(error).toBeInstanceOf(TensorFlowServingError);
+    expect(error).toMatchObject({ name: 'AbortError', message: '[my-endpoint] the call was aborted', cause: 'why', mayHaveRun: true, isRetryable: false });
+  });
+
+  test('a payload can be too large for SageMaker, too', () => {
+    const error = new PayloadTooLargeError('my-endpoint', 5, undefined, details);
+    expect(error.message).toBe(
+      '[my-endpoint/blue] the request body has 5 bytes, but SageMaker does not take as many; send fewer instances in a request');
+    expect(error).toMatchObject({ ...details, payloadBytes: 5 });
+    expect(error.maxPayloadBytes).toBeUndefined();
+  });
 });

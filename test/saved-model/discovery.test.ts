@@ -72,7 +72,7 @@ describe('found are', () => {
   });
 
   test('the models that TensorFlow made', () => {
-    expect(Object.keys(found(MODELS))).toEqual(['cnn', 'dense', 'embedding', 'half_plus_three', 'lstm', 'multi', 'versions']);
+    expect(Object.keys(found(MODELS))).toEqual(['census', 'cnn', 'dense', 'embedding', 'half_plus_three', 'lstm', 'multi', 'reviews', 'versions']);
   });
 });
 

@@ -23,6 +23,21 @@ const arn = (...rest: unknown[]) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Pa
 /** The key of the model, as the wait condition has it. */
 const keyOf = (condition: string) => ({ 'Fn::Select': [3, { 'Fn::Split': ['"', { 'Fn::GetAtt': [condition, 'Data'] }] }] });
 
+/** The rights to stop the runs of a state machine. */
+const stopStatements = (machine: string) => [
+  { Action: 'states:ListExecutions', Effect: 'Allow', Resource: { Ref: machine } },
+  {
+    Action: ['states:StopExecution', 'states:GetExecutionHistory'],
+    Effect: 'Allow',
+    Resource: arn(':states:us-east-1:123456789012:execution:', { 'Fn::GetAtt': [machine, 'Name'] }, ':*'),
+  },
+  {
+    Action: ['sagemaker:DescribeTrainingJob', 'sagemaker:StopTrainingJob'],
+    Effect: 'Allow',
+    Resource: arn(`:sagemaker:us-east-1:123456789012:training-job/${PREFIX}-*`),
+  },
+];
+
 /** The ids of the resources that are the run of a deployment. */
 function runOf(stack: Stack): string[] {
   const template = validTemplate(stack);
@@ -65,7 +80,7 @@ describe('a job that runs when it is deployed', () => {
 
   test('runs only when all may do what they have to', () => {
     const policies = resourcesOf(template, 'AWS::IAM::Policy').map(([id]) => id).filter((id) => id.startsWith('Training'));
-    expect(policies).toHaveLength(4);
+    expect(policies).toHaveLength(5);
     expect(custom.DependsOn).toEqual(expect.arrayContaining([...policies, version, machine]));
     expect(template.findResources('AWS::StepFunctions::StateMachine')[machine].DependsOn).toEqual(expect.arrayContaining(
       policies.filter((id) => /^TrainingPolicy|StateMachineRole/.test(id)),
@@ -137,24 +152,22 @@ describe('a job that runs when it is deployed', () => {
       PolicyDocument: {
         Statement: [
           {
-            Action: ['states:StartExecution', 'states:ListExecutions'],
+            Action: 'states:StartExecution',
             Effect: 'Allow',
             Resource: [{ Ref: machine }, { 'Fn::GetAtt': [version, 'Arn'] }],
           },
           {
-            Action: ['states:DescribeExecution', 'states:StopExecution'],
+            Action: 'states:DescribeExecution',
             Effect: 'Allow',
             Resource: arn(':states:us-east-1:123456789012:execution:', { 'Fn::GetAtt': [machine, 'Name'] }, ':*'),
-          },
-          {
-            Action: ['sagemaker:DescribeTrainingJob', 'sagemaker:StopTrainingJob'],
-            Effect: 'Allow',
-            Resource: arn(`:sagemaker:us-east-1:123456789012:training-job/${PREFIX}-*`),
           },
           find,
         ],
       },
       Roles: [{ Ref: Match.stringLikeRegexp('^TensorFlowTrainingRunnerRunRole') }],
+    });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: stopStatements(machine) }, Roles: [{ Ref: Match.stringLikeRegexp('^TensorFlowTrainingRunnerRunRole') }],
     });
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: { Statement: [find] }, Roles: [{ Ref: Match.stringLikeRegexp('^TensorFlowTrainingRunnerSignalRole') }],
@@ -248,15 +261,36 @@ describe('TrainingRun', () => {
     DEPLOYMENT.forEach((type) => template.resourceCountIs(type, 0));
   });
 
-  test('onDemand has a state machine and nothing else', () => {
+  test('onDemand has a state machine, and what stops its runs', () => {
     const stack = newStack();
     const job = jobIn(stack, { run: TrainingRun.onDemand() });
     const template = validTemplate(stack);
-    for (const type of [...DEPLOYMENT, 'AWS::Scheduler::Schedule', 'AWS::Lambda::Function', 'AWS::Events::Rule', 'AWS::StepFunctions::StateMachineVersion']) {
+    for (const type of [...DEPLOYMENT, 'AWS::Scheduler::Schedule', 'AWS::Events::Rule', 'AWS::StepFunctions::StateMachineVersion']) {
       template.resourceCountIs(type, 0);
     }
+    expect(resourcesOf(template, 'AWS::Lambda::Function')).toMatchObject([[expect.stringMatching(/^TensorFlowTrainingRunnerRunFunction/), {}]]);
     expect(stack.resolve(job.stateMachine.stateMachineArn)).toEqual({ Ref: resourcesOf(template, 'AWS::StepFunctions::StateMachine')[0][0] });
     expect(definitionOf(template).States.Begin).toBeDefined();
+  });
+
+  test.each([
+    TrainingRun.onDeploy(), TrainingRun.onDemand(), TrainingRun.onSchedule(ScheduleExpression.rate(Duration.days(1))),
+  ])('the runs of a job are stopped when it is deleted, while there is all that it takes, and before new ones are started', (run) => {
+    const stack = newStack();
+    jobIn(stack, { run });
+    const template = validTemplate(stack);
+    const [[machine]] = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
+    const [[id, { Properties, DependsOn }], ...others] = resourcesOf(template, 'Custom::TensorFlowTrainingRuns');
+    expect(others).toEqual([]);
+    expect(Properties).toEqual({
+      ServiceToken: { 'Fn::GetAtt': [expect.stringMatching(/^TensorFlowTrainingRunnerRunFunction/), 'Arn'] },
+      ServiceTimeout: '300',
+      StateMachineArn: { Ref: machine },
+    });
+    const policies = Object.entries(template.findResources('AWS::IAM::Policy', { Properties: { PolicyDocument: { Statement: stopStatements(machine) } } }));
+    expect(policies).toHaveLength(1);
+    expect(DependsOn).toEqual(expect.arrayContaining([machine, policies[0][0]]));
+    resourcesOf(template, 'AWS::Scheduler::Schedule').forEach(([, schedule]) => { expect(schedule.DependsOn).toContain(id); });
   });
 
   test.each([TrainingRun.onDemand(), TrainingRun.onSchedule(ScheduleExpression.rate(Duration.days(1)), { runOnDeploy: false })])(

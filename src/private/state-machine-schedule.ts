@@ -1,0 +1,9 @@
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
+import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+
+/** Runs a state machine on a schedule. */
+export function runOnSchedule(scope: Construct, schedule: scheduler.ScheduleExpression, stateMachine: IStateMachine): void {
+  new scheduler.Schedule(scope, 'Schedule', { schedule, target: new StepFunctionsStartExecution(stateMachine, {}) });
+}
