@@ -38,4 +38,4 @@ def findings(template):
 
 def is_wait_condition_data(finding):
     """A wait condition's data is JSON as a text, as CloudFormation's guide says; its schema says that it is an object."""
-    return finding.startswith("E1022 ") and "Condition" in finding and "Data'" in finding
+    return finding.startswith(("E1017 ", "E1022 ")) and "Condition" in finding and "Data'" in finding

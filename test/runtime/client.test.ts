@@ -264,6 +264,15 @@ describe('gathered calls', () => {
     expect(sagemaker.calls()).toHaveLength(2);
   });
 
+  test('must have one answer for each instance or example', async () => {
+    answer('{"results": [3.5]}');
+    const gathers = client({ gather: gathering({ maxWait: 1 }) });
+    const call = { signatureName: 'tensorflow/serving/regress', examples: [{ x: 1 }] } as const;
+    const problem = 'the answer does not have one result for each of 2 instances: {"results": [3.5]}';
+    const errors = await Promise.all([gathers.regress(call), gathers.regress(request)].map((promise) => promise.catch((e) => e)));
+    expect(errors.map((error) => [error.constructor, error.message])).toEqual(Array(2).fill([MalformedResponseError, `[half-plus-three] ${problem}`]));
+  });
+
   test('need instances', async () => {
     await expect(client({ gather: gathering() }).predict({ instances: [] })).rejects.toThrow(new Error(
       '[half-plus-three] `instances` must not be empty'));
@@ -286,6 +295,20 @@ describe('an asynchronous call', () => {
     expect(Buffer.from(Body as Uint8Array).toString()).toBe('{"instances":[1]}');
     expect(input).toMatchObject({ EndpointName: 'half-plus-three', ContentType: 'application/json', Filename: 'x' });
     await expect(client({ asyncInference: asyncInference({ store }) }).predictAsync({ inputs: 1 })).resolves.toMatchObject({ inferenceId: 'id-1' });
+  });
+
+  test('can be one of examples, too', async () => {
+    sagemaker.on(InvokeEndpointAsyncCommand).resolves(taken);
+    store.get.mockResolvedValue(Buffer.from('{"results": [3.5]}'));
+    const asynchronous = client({ asyncInference: asyncInference({ store }) });
+    const regression = await asynchronous.regressAsync({ signatureName: 'tensorflow/serving/regress', examples: [{ x: 1 }] });
+    await expect(regression.result()).resolves.toEqual({ results: [3.5] });
+    await asynchronous.classifyAsync({ signatureName: 'tensorflow/serving/classify', examples: [{ x: 1 }] });
+    expect(sagemaker.commandCalls(InvokeEndpointAsyncCommand).map(({ args: [{ input: { CustomAttributes, Body } }] }) =>
+      [CustomAttributes, Buffer.from(Body as Uint8Array).toString()])).toEqual([
+      ['tfs-method=regress', '{"signature_name":"tensorflow/serving/regress","examples":[{"x":1.0}]}'],
+      ['tfs-method=classify', '{"signature_name":"tensorflow/serving/classify","examples":[{"x":1.0}]}'],
+    ]);
   });
 
   test('that was sent elsewhere can be waited for', async () => {
