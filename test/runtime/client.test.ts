@@ -269,7 +269,7 @@ describe('gathered calls', () => {
     const gathers = client({ gather: gathering({ maxWait: 1 }) });
     const call = { signatureName: 'tensorflow/serving/regress', examples: [{ x: 1 }] } as const;
     const problem = 'the answer does not have one result for each of 2 instances: {"results": [3.5]}';
-    const errors = await Promise.all([gathers.regress(call), gathers.regress(request)].map((promise) => promise.catch((e) => e)));
+    const errors = await Promise.all([gathers.regress(call), gathers.regress(call)].map((promise) => promise.catch((e) => e)));
     expect(errors.map((error) => [error.constructor, error.message])).toEqual(Array(2).fill([MalformedResponseError, `[half-plus-three] ${problem}`]));
   });
 
