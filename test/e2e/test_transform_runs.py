@@ -274,3 +274,95 @@ def test_a_success_that_nobody_can_be_told_of_stays_one(account, printed):
 
 def event(key, sequencer="0055AED6DCD90281E5"):
     return {"id": "1", "detail": {"bucket": {"name": "data"}, "object": {"key": key, "sequencer": sequencer}}}
+
+
+class Arrivals:
+    """A transform that objects start which arrive."""
+
+    def __init__(self, account, printed):
+        self.account = account
+        self.machine = account.make(printed["definition"])
+        arrival = json.loads(json.dumps(printed["arrival"]))
+        arrival["States"]["Start"]["Parameters"]["StateMachineArn"] = self.machine
+        self._arrival = account.make(arrival, "Arrival")
+
+    def arrive(self, key, **more):
+        return self.account.run(self._arrival, event(key, **more))
+
+    def executions(self):
+        """The executions of the transform, once they have ended."""
+        listed = self.account.sfn.list_executions(stateMachineArn=self.machine)["executions"]
+        return [self.account.wait(execution["executionArn"]) for execution in listed]
+
+
+@pytest.fixture
+def markers(account, printed):
+    return Arrivals(account, printed["onMarker"])
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "incoming/",
+        "incoming/2024-05-01/",
+        "incoming/a/b/c/d/",
+        "incoming/it's {a} \\ \"day\"/ü + %20&/",
+        "incoming/_SUCCESS/",
+    ],
+)
+def test_a_marker_has_its_folder_scored(account, markers, folder):
+    account.outcomes(COMPLETED)
+    arrived = markers.arrive(f"{folder}_SUCCESS")
+    assert arrived["status"] == "SUCCEEDED"
+    [execution] = markers.executions()
+    assert execution["status"] == "SUCCEEDED"
+    assert json.loads(execution["input"]) == {"prefix": f"{folder}part-"}
+    [job] = account.jobs().values()
+    assert input_of(job) == {"S3DataType": "S3Prefix", "S3Uri": f"s3://data/{folder}part-"}
+    # the marker is not among what is scored
+    assert not f"s3://data/{folder}_SUCCESS".startswith(input_of(job)["S3Uri"])
+
+
+def test_a_marker_that_is_told_of_twice_is_scored_once(account, markers):
+    account.outcomes(COMPLETED, COMPLETED)
+    first = markers.arrive("incoming/a/_SUCCESS")
+    markers.executions()
+    second = markers.arrive("incoming/a/_SUCCESS")
+    assert (first["status"], second["status"]) == ("SUCCEEDED", "SUCCEEDED")
+    assert [len(account.inputs_of(arrived, "Started before")) for arrived in (first, second)] == [0, 1]
+    [execution] = markers.executions()
+    digest = hashlib.sha256(b"data/incoming/a/_SUCCESS#0055AED6DCD90281E5").hexdigest()
+    assert execution["name"] == digest
+    assert len(account.jobs()) == 1
+
+
+def test_a_marker_that_is_written_again_is_scored_again(account, markers):
+    account.outcomes(COMPLETED, COMPLETED)
+    markers.arrive("incoming/a/_SUCCESS")
+    markers.executions()
+    markers.arrive("incoming/a/_SUCCESS", sequencer="0055AED6DCD90281E6")
+    assert len(markers.executions()) == 2
+    assert len(account.jobs()) == 2
+
+
+@pytest.mark.parametrize("key", ["incoming/a_SUCCESS", "incoming//_SUCCESS"])
+def test_what_is_no_marker_in_a_folder_is_not_scored(account, markers, key):
+    arrived = markers.arrive(key)
+    cause = f"{key} is no marker in a folder whose parts all have names"
+    assert (arrived["status"], arrived["error"], arrived["cause"]) == ("FAILED", "NotAMarker", cause)
+    assert markers.executions() == []
+
+
+def test_a_transform_of_arrivals_scores_nothing_by_itself(account, markers):
+    execution = account.run(markers.machine)
+    assert (execution["status"], execution["error"]) == ("FAILED", "WrongInput")
+
+
+def test_a_manifest_has_what_it_lists_scored(account, printed):
+    manifests = Arrivals(account, printed["onManifest"])
+    account.outcomes(COMPLETED)
+    manifests.arrive("incoming/today.manifest")
+    [execution] = manifests.executions()
+    assert json.loads(execution["input"]) == {"manifest": "incoming/today.manifest"}
+    [job] = account.jobs().values()
+    assert input_of(job) == {"S3DataType": "ManifestFile", "S3Uri": "s3://data/incoming/today.manifest"}

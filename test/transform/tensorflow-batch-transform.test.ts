@@ -7,7 +7,10 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { arn, bucketIn, definitionOf, modelIn, resourcesOf, statementsOf, transformIn, warningsIn } from './transform-support';
-import { InstanceType, ModelFromArtifact, TensorFlowServingEndpoint, TensorFlowTrainingJob, TrainingCode, TensorFlowVersion } from '../../src';
+import {
+  InferencePipeline, InstanceType, ModelArtifact, ModelFromArtifact, PipelineContainer, TensorFlowServingEndpoint, TensorFlowTrainingJob,
+  TensorFlowVersion, TrainingCode,
+} from '../../src';
 import { TransformInput } from '../../src/transform/transform-input';
 import { TransformOutput } from '../../src/transform/transform-output';
 import { TransformRun } from '../../src/transform/transform-run';
@@ -210,6 +213,23 @@ describe('a model', () => {
     validTemplate(stack).hasResourceProperties('AWS::SageMaker::Model', {
       PrimaryContainer: { Environment: waitingFor('300') },
     });
+  });
+
+  test('can be several containers, or a model package', () => {
+    const stack = newStack();
+    const pipeline = new InferencePipeline(stack, 'Pipeline', {
+      containers: ['one', 'other'].map((name) => PipelineContainer.ofTensorFlow({
+        artifact: ModelArtifact.fromBucket(bucketIn(stack, 'models'), `${name}.tar.gz`), version: TensorFlowVersion.V2_19,
+      })),
+    });
+    const arnOfPackage = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/group/1';
+    const registered = new ModelFromArtifact(stack, 'Registered', {
+      artifact: ModelArtifact.fromModelPackage(arnOfPackage, { dataBucket: bucketIn(stack, 'models') }),
+    });
+    [pipeline, registered].forEach((model, index) => transformIn(stack, { model }, `Transform${index}`));
+    const models = resourcesOf(validTemplate(stack), 'AWS::SageMaker::Model').map(([, { Properties }]) => Properties);
+    expect(models).toMatchObject([{ Containers: [{}, {}] }, { PrimaryContainer: { ModelPackageName: arnOfPackage } }]);
+    expect(warningsIn(stack)).toEqual([]);
   });
 
   test('can be what a job has trained, which it waits for', () => {
