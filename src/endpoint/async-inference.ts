@@ -5,12 +5,13 @@ import type { CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import {
-  checkDirectory, keyIdOf, listStatements, overlap, readStatements, type S3Directory, type S3DirectoryNames, s3Uri, writeStatements,
-} from './s3-destination';
+import { checkDirectory } from './s3-destination';
 import { checkInteger, checkSeconds } from '../private/checks';
 import type { Violation } from '../private/errors';
 import { checkDistinct } from '../private/list-checks';
+import {
+  keyIdOf, listStatements, overlap, readStatements, type S3Directory, type S3DirectoryNames, s3Uri, writeStatements,
+} from '../private/s3-directory';
 
 /** How long SageMaker waits for the answer to a request that does not say how long. */
 const USUAL_TIMEOUT = Duration.minutes(15);

@@ -2,8 +2,9 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { checkDirectory, keyIdOf, type S3Directory, s3Uri, writeStatements } from './s3-destination';
+import { checkDirectory } from './s3-destination';
 import type { Violation } from '../private/errors';
+import { keyIdOf, type S3Directory, s3Uri, writeStatements } from '../private/s3-directory';
 
 /**
  * Where core dumps are written when the process of a container crashes.

@@ -3,10 +3,11 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { IConstruct } from 'constructs';
-import { checkDirectory, keyIdOf, type S3Directory, s3Uri, writeStatements } from './s3-destination';
+import { checkDirectory } from './s3-destination';
 import { checkInteger, checkPattern } from '../private/checks';
 import type { Violation } from '../private/errors';
 import { checkDistinct, checkEntries } from '../private/list-checks';
+import { keyIdOf, type S3Directory, s3Uri, writeStatements } from '../private/s3-directory';
 
 /** What SageMaker takes as a content type. */
 const CONTENT_TYPE = /^(?=.{1,256}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*\/[a-zA-Z0-9](-*[a-zA-Z0-9.])*$/;

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { ArnFormat, PhysicalName, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { ArtifactLocation } from './artifact-source';
+import { logStatement, metricStatement } from '../private/container-rights';
 
 /** Reads an object that SageMaker downloads. */
 const READ_OBJECT = ['s3:GetObject'];
@@ -12,12 +13,6 @@ const LIST_OBJECTS = ['s3:ListBucket'];
 
 /** Decrypts an object that SageMaker downloads. */
 const DECRYPT = ['kms:Decrypt'];
-
-/** Writes the container's output to CloudWatch Logs. */
-const WRITE_LOGS = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'];
-
-/** Publishes the utilization of the instances. */
-const PUBLISH_METRICS = ['cloudwatch:PutMetricData'];
 
 /** Makes and removes the network interfaces of a container in a VPC. */
 const CHANGE_NETWORK_INTERFACES = [
@@ -58,12 +53,8 @@ export function artifactStatements({ bucket, key, encryptionKey }: ArtifactLocat
 export function containerStatements(scope: Construct): iam.PolicyStatement[] {
   return [
     // the endpoint's name is known only once the model exists
-    new iam.PolicyStatement({ actions: WRITE_LOGS, resources: [logGroups(scope, '/aws/sagemaker/Endpoints/*')] }),
-    new iam.PolicyStatement({
-      actions: PUBLISH_METRICS,
-      resources: ['*'], // CloudWatch has no narrower right but by namespace
-      conditions: { StringEquals: { 'cloudwatch:namespace': '/aws/sagemaker/Endpoints' } },
-    }),
+    logStatement([logGroups(scope, '/aws/sagemaker/Endpoints/*')]),
+    metricStatement('/aws/sagemaker/Endpoints'),
   ];
 }
 

@@ -1,3 +1,6 @@
+import { Token } from 'aws-cdk-lib/core';
+import { checkInteger } from './checks';
+import type { Violation } from './errors';
 import type { JobKind } from './job-rights';
 
 /** What is called a state in the Amazon States Language. */
@@ -15,8 +18,8 @@ const LONGEST_DELAY = 60 * 60;
  */
 const TRANSIENT = ['SageMaker.AmazonSageMakerException', 'SageMaker.SdkClientException', 'SageMaker.AccessDeniedException', 'States.Permissions'];
 
-/** The arguments that make the name of a job: what the run is called, and which attempt it is. */
-const NAME = '$.name, $.attempt.number';
+/** The arguments that make the name of a job, `{}-{}`: what the run is called, and which attempt it is. */
+export const NAME_OF_JOB = '$.name, $.attempt.number';
 
 /** What does a job. */
 export interface JobStatesProps {
@@ -51,6 +54,8 @@ export interface JobVariations {
   readonly stopped?: { readonly template: string; readonly values: string };
   /** What more an attempt has, beside its number and the delay before it. */
   readonly attempt?: { readonly [name: string]: string };
+  /** The states that these ways go through. */
+  readonly states?: States;
 }
 
 /**
@@ -95,6 +100,7 @@ export function jobStates(props: JobStatesProps): States {
     'Job failed': because(`{}; ${noun} {}, log group ${logGroup}`, `$.job.FailureReason, ${jobName}`, refused),
     'Job stopped': because(`${noun} {} was stopped${stopped.template}; log group ${logGroup}`, `${jobName}${stopped.values}`, failure),
     'Not created': because('{} ({})', '$.error.Cause, $.error.Error', refused),
+    ...variations.states,
     'Lost track': because('{} ({})', '$.error.Cause, $.error.Error', 'Stop'),
     'Stop': {
       ...callOf(props, 'stop'),
@@ -108,12 +114,12 @@ export function jobStates(props: JobStatesProps): States {
 
 /** The name of the job of an attempt. */
 export function nameOfJob(): string {
-  return format('{}-{}', NAME);
+  return format('{}-{}', NAME_OF_JOB);
 }
 
 /** An address that ends in the name of the job. */
 export function addressOfJob(path: string): string {
-  return format('{}/{}-{}', `${path}, ${NAME}`);
+  return format('{}/{}-{}', `${path}, ${NAME_OF_JOB}`);
 }
 
 /** Says why a run has failed. */
@@ -129,6 +135,13 @@ export function format(template: string, values: string): string {
 /** How many seconds there are before each attempt but the first: twice as many each time. */
 export function delays(count: number): number[] {
   return Array.from({ length: count }, (_, index) => Math.min(SHORTEST_DELAY * 2 ** index, LONGEST_DELAY));
+}
+
+/** Finds fault with how often another job is tried: the states have a delay for each of them. */
+export function checkCapacityRetries(retries: number | undefined): Violation[] {
+  return Token.isUnresolved(retries)
+    ? [{ property: 'capacityRetries', rule: 'must be known at synthesis' }]
+    : checkInteger('capacityRetries', retries, { min: 0, max: 20 });
 }
 
 /** Waits for instances, and tries another job. */

@@ -1,4 +1,5 @@
 import { REDEPLOY, type RedeployTarget } from './redeploy-target';
+import { format, type States } from '../private/job-states';
 
 /** How the model of a run gets to an endpoint. */
 export interface RedeployRequest {
@@ -13,8 +14,6 @@ export interface RedeployPlace {
   /** The state of a run whose model is served, or that has a reason not to serve it. */
   readonly next: string;
 }
-
-type States = { readonly [name: string]: { readonly [field: string]: unknown } };
 
 /** The first of the states, where a run has succeeded that nobody waits for. */
 export const FIRST_OF_REDEPLOYMENT = 'Begin to redeploy';
@@ -71,7 +70,7 @@ export function redeployStates({ functionArn, target }: RedeployRequest, { parti
     },
     'Wait for endpoint': { Type: 'Wait', Seconds: SECONDS, Next: 'Look at stack' },
     'Not redeployed': {
-      Type: 'Pass', Parameters: { 'reason.$': 'States.Format(\'{} ({})\', $.error.Cause, $.error.Error)' }, ResultPath: '$.redeployment', Next: 'Redeployment failed',
+      Type: 'Pass', Parameters: { 'reason.$': format('{} ({})', '$.error.Cause, $.error.Error') }, ResultPath: '$.redeployment', Next: 'Redeployment failed',
     },
     'Redeployment failed': { Type: 'Fail', Error: 'RedeploymentFailed', CausePath: '$.redeployment.reason' },
   };

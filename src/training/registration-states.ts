@@ -1,3 +1,5 @@
+import { because, format, type States } from '../private/job-states';
+
 /** What is asked of SageMaker for each model. */
 export interface RegistrationRequest {
   /** The parameters of CreateModelPackage, in its words, except for the client token, and for the model's data and the run's own metadata. */
@@ -15,11 +17,9 @@ export interface RegistrationPlace {
   readonly partition: string;
   /** The state of a run whose model is registered. */
   readonly next: string;
-  /** Says why the run has failed, and goes on from there. */
-  readonly because: (template: string, values: string) => { readonly [field: string]: unknown };
+  /** The state of a run that has failed, with why as `$.reason.text`. */
+  readonly failure: string;
 }
-
-type States = { readonly [name: string]: { readonly [field: string]: unknown } };
 
 const ADDRESS = '$.job.ModelArtifacts.S3ModelArtifacts';
 
@@ -32,7 +32,7 @@ export function firstOfRegistration({ isCompressed }: RegistrationRequest): stri
  * Registers the model of a job, whose description is in `$.job`, and adds the ARN of its version to that: as `OutputModelPackageArn`, where
  * SageMaker has it for jobs that register what they make by themselves.
  */
-export function registrationStates(request: RegistrationRequest, { partition, next, because }: RegistrationPlace): States {
+export function registrationStates(request: RegistrationRequest, { partition, next, failure }: RegistrationPlace): States {
   return {
     ...request.isCompressed ? {} : addressStates(),
     'Register': {
@@ -52,7 +52,9 @@ export function registrationStates(request: RegistrationRequest, { partition, ne
       Next: 'Registered',
     },
     'Registered': { Type: 'Pass', InputPath: '$.registration.ModelPackageArn', ResultPath: '$.job.OutputModelPackageArn', Next: next },
-    'Not registered': because('the model of training job {} could not be registered: {} ({})', '$.job.TrainingJobName, $.error.Cause, $.error.Error'),
+    'Not registered': because(
+      'the model of training job {} could not be registered: {} ({})', '$.job.TrainingJobName, $.error.Cause, $.error.Error', failure,
+    ),
   };
 }
 
@@ -63,7 +65,7 @@ function addressStates(): States {
       Type: 'Choice', Choices: [{ Variable: ADDRESS, StringMatches: '*/', Next: 'With its slash' }], Default: 'With a slash',
     },
     'With its slash': { Type: 'Pass', Parameters: { 'address.$': ADDRESS }, ResultPath: '$.model', Next: 'Register' },
-    'With a slash': { Type: 'Pass', Parameters: { 'address.$': `States.Format('{}/', ${ADDRESS})` }, ResultPath: '$.model', Next: 'Register' },
+    'With a slash': { Type: 'Pass', Parameters: { 'address.$': format('{}/', ADDRESS) }, ResultPath: '$.model', Next: 'Register' },
   };
 }
 

@@ -1,8 +1,8 @@
 /* eslint-disable @typescript-eslint/no-require-imports -- loaded when first used: an app pays only for what its jobs do */
 
-/** Rules of Amazon EventBridge. */
-export function events(): typeof import('aws-cdk-lib/aws-events') {
-  return require('aws-cdk-lib/aws-events');
+/** Rules for the states of jobs. */
+export function jobStateRule(): typeof import('../private/job-state-rule') {
+  return require('../private/job-state-rule');
 }
 
 /** What registers models. */
@@ -11,8 +11,8 @@ export function registrationRequest(): typeof import('./registration-request') {
 }
 
 /** Schedules of runs. */
-export function trainingSchedule(): typeof import('./training-schedule') {
-  return require('./training-schedule');
+export function stateMachineSchedule(): typeof import('../private/state-machine-schedule') {
+  return require('../private/state-machine-schedule');
 }
 
 /** Models of jobs. */

@@ -4,7 +4,7 @@ import type * as events from 'aws-cdk-lib/aws-events';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { Annotations, type Duration, Lazy, Names, Resource, Token } from 'aws-cdk-lib/core';
+import { Annotations, type Duration, Lazy, Resource, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { ModelRegistration } from './model-registration';
 import type { BoundRegistration } from './registration-request';
@@ -25,8 +25,10 @@ import { TensorFlowServingEndpoint } from '../endpoint/tensorflow-serving-endpoi
 import type { ModelArtifact } from '../model/model-artifact';
 import { ModelFromArtifact } from '../model/model-from-artifact';
 import type { ITrainedModel } from '../model/trained-model';
-import { checkInteger, checkPattern } from '../private/checks';
+import { checkPattern } from '../private/checks';
 import { throwIfAny, validationError, type Violation } from '../private/errors';
+import { checkCapacityRetries } from '../private/job-states';
+import { jobNamePrefixOf } from '../private/name-prefix';
 
 /** What is trained, and when. */
 export interface TensorFlowTrainingJobProps extends TensorFlowTrainingOptions {
@@ -64,9 +66,6 @@ interface DeployedRun {
   /** What the keys of all models begin with. */
   readonly keyPrefix: string;
 }
-
-/** A name of 63 characters has room for it, a UUID, the number of an attempt, and the hyphens between them. */
-const LONGEST_PREFIX = 23;
 
 /**
  * A job that trains a TensorFlow model on SageMaker, run by a state machine.
@@ -106,7 +105,7 @@ export class TensorFlowTrainingJob extends Resource implements ITrainedModel, ia
     super(scope, id);
     const { run = TrainingRun.onDeploy(), capacityRetries = 5, registerIn, ...options } = props;
     throwIfAny(this, [
-      ...checkRetries(capacityRetries),
+      ...checkCapacityRetries(capacityRetries),
       ...run._onDeploy ? checkOutputPrefix(options.outputPrefix) : [],
       ...registerIn === undefined ? [] : lazily.registrationRequest().checkRegistration(this, registerIn, options.version),
     ]);
@@ -118,7 +117,7 @@ export class TensorFlowTrainingJob extends Resource implements ITrainedModel, ia
     this.grantPrincipal = request.role;
     this.outputBucket = request.outputBucket;
     this.ownConnections = request.connections;
-    this.trainingJobNamePrefix = namePrefixOf(this);
+    this.trainingJobNamePrefix = jobNamePrefixOf(this);
 
     const runner = lazily.trainingRunner().TrainingRunner.of(this);
     const { TrainingStateMachine } = lazily.trainingStateMachine();
@@ -135,7 +134,7 @@ export class TensorFlowTrainingJob extends Resource implements ITrainedModel, ia
     const { TrainingRuns } = lazily.trainingRuns();
     const runs = new TrainingRuns(this, 'Runs', { runner, machine });
     if (run._schedule !== undefined) {
-      lazily.trainingSchedule().runOnSchedule(this, run._schedule, this.stateMachine, runs);
+      lazily.stateMachineSchedule().runOnSchedule(this, run._schedule, this.stateMachine, runs);
     }
     this.deployed = run._onDeploy ? this.runOnDeploy(request, machine, runner, runs, capacityRetries) : undefined;
   }
@@ -251,15 +250,7 @@ export class TensorFlowTrainingJob extends Resource implements ITrainedModel, ia
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
    */
   public onStateChange(id: string, options: events.OnEventOptions = {}): events.Rule {
-    const { Match, Rule } = lazily.events();
-    const rule = new Rule(this, id, options);
-    rule.addTarget(options.target);
-    rule.addEventPattern({
-      source: ['aws.sagemaker'],
-      detailType: ['SageMaker Training Job State Change'],
-      detail: { TrainingJobName: Match.prefix(`${this.trainingJobNamePrefix}-`) },
-    });
-    return rule;
+    return lazily.jobStateRule().jobStateRule(this, id, options, { kind: 'TrainingJob', namePrefix: this.trainingJobNamePrefix });
   }
 
   /**
@@ -329,18 +320,6 @@ export class TensorFlowTrainingJob extends Resource implements ITrainedModel, ia
         + 'let it train faster, or use TrainingRun.onDemand()');
     }
   }
-}
-
-/** What the names of a job's training jobs begin with. ARNs, and so what IAM compares, have names in lower case. */
-function namePrefixOf(job: Construct): string {
-  return Names.uniqueResourceName(job, { maxLength: LONGEST_PREFIX, separator: '-', allowedSpecialCharacters: '-' }).toLowerCase();
-}
-
-/** The state machine has a delay for each of them. */
-function checkRetries(retries: number): Violation[] {
-  return Token.isUnresolved(retries)
-    ? [{ property: 'capacityRetries', rule: 'must be known at synthesis' }]
-    : checkInteger('capacityRetries', retries, { min: 0, max: 20 });
 }
 
 /** The key of a model gets to those that use it as a part of a JSON text, which has other characters escaped. */

@@ -3,7 +3,6 @@ import { type Duration, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { InstanceGroup } from './instance-group';
 import type { MetricDefinition } from './metric-definition';
-import type { TrainingExperiment } from './training-experiment';
 import type { TrainingInput } from './training-input';
 import type { InputUse } from './training-input-source';
 import { instanceTypesOf, isGraviton } from './training-instances';
@@ -26,7 +25,6 @@ const FIRST_WITH_GROUPS = '2.6';
 /** The first release whose image does not write to S3. */
 const FIRST_WITHOUT_S3 = '2.16';
 
-const EXPERIMENT_NAME = /^[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,119}$/;
 const TRAINING_PLAN = /^arn:aws[a-z-]*:sagemaker:[a-z0-9-]*:\d{12}:training-plan\/.+$/;
 
 /** Finds fault with the instances of a job. */
@@ -161,13 +159,6 @@ export function checkMetrics({ metricDefinitions }: TensorFlowTrainingOptions): 
     ...checkEntries('metricDefinitions', metricDefinitions, { min: 0, max: 40 }, checkMetric),
     ...checkDistinct('metricDefinitions', metricDefinitions?.map(({ name }) => name)),
   ];
-}
-
-/** Finds fault with what a job is said to be a part of. */
-export function checkExperiment(experiment: TrainingExperiment | undefined): Violation[] {
-  const { experimentName, trialName, displayName, runName } = experiment ?? {};
-  return Object.entries({ experimentName, trialName, displayName, runName }).flatMap(([property, name]) =>
-    checkPattern(`experiment.${property}`, name, EXPERIMENT_NAME, 'must be 1 to 120 letters, digits and hyphens, the first and the last no hyphen'));
 }
 
 function checkExclusive(property: string, got: unknown): Violation[] {

@@ -5,11 +5,11 @@ import type { Distribution } from './distribution';
 import type { Profiler } from './profiler';
 import { isCluster, type Instances } from './training-instances';
 import { type OutputOptions, keepsCheckpoints, type Outputs } from './training-outputs';
-import { s3Uri } from '../endpoint/s3-destination';
 import { compareVersions } from '../images/version-numbers';
 import { checkGibibytes } from '../private/checks';
 import type { Violation } from '../private/errors';
 import { checkEntries } from '../private/list-checks';
+import { s3Uri } from '../private/s3-directory';
 
 /** Regions without SageMaker Debugger. */
 const WITHOUT_DEBUGGER = [

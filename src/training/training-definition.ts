@@ -1,6 +1,7 @@
 import { FIRST_OF_REDEPLOYMENT, type RedeployRequest, redeployStates } from './redeploy-states';
 import { firstOfRegistration, type RegistrationRequest, registrationStates } from './registration-states';
 import type { TrainingRequest } from './training-request';
+import { addressOfJob, because, delays, format, jobStates, NAME_OF_JOB, nameOfJob, type State, type States } from '../private/job-states';
 
 /** The group that the containers of all training jobs of an account write to. */
 export const LOG_GROUP = '/aws/sagemaker/TrainingJobs';
@@ -14,17 +15,8 @@ const RESERVE = 15 * 60;
 /** How many seconds it may take SageMaker to find out that it has no instances. */
 const PROVISIONING = 15 * 60;
 
-const SHORTEST_DELAY = 2 * 60;
-const LONGEST_DELAY = 60 * 60;
-
 /** The longest time limit that a task can have. */
 const NO_LIMIT = 99_999_999;
-
-/**
- * What may go away by itself when SageMaker is asked for a job: it is asked too often, or a role that was made seconds before is not
- * known everywhere yet. Step Functions has the same names for requests that are wrong.
- */
-const TRANSIENT = ['SageMaker.AmazonSageMakerException', 'SageMaker.SdkClientException', 'SageMaker.AccessDeniedException', 'States.Permissions'];
 
 /** What a run is made of. */
 export interface DefinitionProps {
@@ -44,8 +36,8 @@ export interface DefinitionProps {
 
 type Parameters = { readonly [name: string]: unknown };
 
-/** What is called a state in the Amazon States Language. */
-type State = { readonly [field: string]: unknown };
+/** Comes where a run may have taken too long. */
+const TIMED_OUT = { Variable: '$.error.Error', StringEquals: 'States.Timeout', Next: 'Took too long' };
 
 /**
  * The state machine of a run, in the Amazon States Language.
@@ -55,7 +47,7 @@ type State = { readonly [field: string]: unknown };
  *
  * @see https://states-language.net/spec.html
  */
-export function trainingDefinition(props: DefinitionProps): { readonly [field: string]: unknown } {
+export function trainingDefinition(props: DefinitionProps): State {
   const signals = props.signalFunctionArn !== undefined;
   return {
     Comment: 'Runs a SageMaker training job',
@@ -64,9 +56,9 @@ export function trainingDefinition(props: DefinitionProps): { readonly [field: s
       ...signals ? deploymentStates(props) : {},
       Begin: begin(props, {
         // a name of an execution may be longer than that of a job, and have other characters
-        'name.$': `States.Format('${props.trainingJobNamePrefix}-{}', States.UUID())`,
+        'name.$': format(`${props.trainingJobNamePrefix}-{}`, 'States.UUID()'),
       }, NO_LIMIT),
-      ...jobStates(props),
+      ...trainingStates(props),
       ...signals ? signalStates(props, props.signalFunctionArn) : {},
       ...endStates(),
     },
@@ -74,7 +66,7 @@ export function trainingDefinition(props: DefinitionProps): { readonly [field: s
 }
 
 /** Which job a run has: the first of a deployment has the name that the deployment gave it. */
-function deploymentStates(props: DefinitionProps): { readonly [name: string]: State } {
+function deploymentStates(props: DefinitionProps): States {
   return {
     'Is waited for?': {
       Type: 'Choice',
@@ -110,110 +102,60 @@ function begin({ request, capacityRetries }: DefinitionProps, run: { readonly [n
   };
 }
 
-/** Has SageMaker do the job, and finds out how it has ended. */
-function jobStates(props: DefinitionProps): { readonly [name: string]: State } {
+/** Has SageMaker do the job, finds out how it has ended, and registers its model. */
+function trainingStates(props: DefinitionProps): States {
   const { partition, capacityRetries, registration } = props;
   const signals = props.signalFunctionArn !== undefined;
   const registered = signals ? 'Is success waited for?' : 'Done';
   const success = registration === undefined ? registered : firstOfRegistration(registration);
   const failure = signals ? 'Is failure waited for?' : 'Failed';
-  const refused = capacityRetries > 0 ? 'Lacks capacity?' : failure;
   return {
-    'Train': {
-      Type: 'Task',
-      Resource: `arn:${partition}:states:::sagemaker:createTrainingJob.sync`,
-      Parameters: parametersOfJob(props.request),
-      ...signals ? { TimeoutSecondsPath: '$.attempt.limit' } : {},
-      ResultPath: '$.job',
-      Retry: [{ ErrorEquals: TRANSIENT, IntervalSeconds: 5, MaxAttempts: 4, BackoffRate: 2 }],
-      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Describe' }],
-      Next: 'How has it ended?',
-    },
-    // the error has a description too, but not all of a long one
-    'Describe': {
-      ...callOf(partition, 'describeTrainingJob'),
-      ResultPath: '$.job',
-      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.job', Next: signals ? 'Is there a job?' : 'Not created' }],
-      Next: 'How has it ended?',
-    },
-    'How has it ended?': {
-      Type: 'Choice',
-      Choices: [
-        { ...jobIs('Completed'), Next: success },
+    ...jobStates({
+      kind: 'TrainingJob',
+      task: 'Train',
+      noun: 'training job',
+      logGroup: LOG_GROUP,
+      partition,
+      parameters: parametersOfJob(props.request),
+      capacityRetries,
+      success,
+      failure,
+      variations: {
         // what the script has left until then is the model
-        { And: [jobIs('Stopped'), { Variable: '$.job.SecondaryStatus', StringEquals: 'MaxRuntimeExceeded' }], Next: success },
-        { And: [{ Variable: '$.job.FailureReason', IsPresent: true }, { Variable: '$.job.FailureReason', IsString: true }], Next: 'Job failed' },
-        { Or: [jobIs('Stopped'), jobIs('Failed')], Next: 'Job stopped' },
-      ],
-      Default: signals ? 'Took too long?' : 'Lost track',
-    },
-    'Job failed': because(`{}; training job {}, log group ${LOG_GROUP}`, '$.job.FailureReason, $.job.TrainingJobName', refused),
-    'Job stopped': because(`training job {} was stopped: {}; log group ${LOG_GROUP}`, '$.job.TrainingJobName, $.job.SecondaryStatus', failure),
-    'Not created': because('{} ({})', '$.error.Cause, $.error.Error', refused),
-    ...signals ? {
-      // it takes so long only where it was created
-      'Is there a job?': {
-        Type: 'Choice',
-        Choices: [{ Variable: '$.error.Error', StringEquals: 'States.Timeout', Next: 'Took too long' }],
-        Default: 'Not created',
+        endings: [{
+          And: [
+            { Variable: '$.job.TrainingJobStatus', StringEquals: 'Stopped' },
+            { Variable: '$.job.SecondaryStatus', StringEquals: 'MaxRuntimeExceeded' },
+          ],
+          Next: success,
+        }],
+        stopped: { template: ': {}', values: ', $.job.SecondaryStatus' },
+        attempt: { 'limit.$': 'States.ArrayGetItem($.limits, $.attempt.number)' },
+        ...signals ? {
+          task: { TimeoutSecondsPath: '$.attempt.limit' },
+          unknown: 'Is there a job?',
+          unclear: 'Took too long?',
+          states: tooLongStates(),
+        } : {},
       },
-      'Took too long?': {
-        Type: 'Choice',
-        Choices: [{ Variable: '$.error.Error', StringEquals: 'States.Timeout', Next: 'Took too long' }],
-        Default: 'Lost track',
-      },
-      'Took too long': because('training job {}-{} takes longer than CloudFormation waits, which is 12 hours; let it train faster, or run it on demand',
-        NAME, 'Stop'),
-    } : {},
-    'Lost track': because('{} ({})', '$.error.Cause, $.error.Error', 'Stop'),
-    'Stop': {
-      ...callOf(partition, 'stopTrainingJob'),
-      ResultPath: null,
-      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: failure }],
-      Next: failure,
-    },
-    ...capacityRetries > 0 ? capacityStates(capacityRetries, failure) : {},
-    ...registration === undefined ? {} : registrationStates(registration, {
-      partition, next: registered, because: (template, values) => because(template, values, failure),
     }),
+    ...registration === undefined ? {} : registrationStates(registration, { partition, next: registered, failure }),
   };
 }
 
-/** Waits for instances, and tries another job. */
-function capacityStates(retries: number, failure: string): { readonly [name: string]: State } {
-  const reasonIs = (pattern: string) => ({ Variable: '$.reason.text', StringMatches: pattern });
+/** Tells a run that took too long, so that CloudFormation will not have waited for it, from others. */
+function tooLongStates(): States {
   return {
-    'Lacks capacity?': {
-      Type: 'Choice',
-      Choices: [{
-        And: [
-          { Variable: '$.attempt.number', NumericLessThanEquals: retries },
-          // what a script writes may look like anything
-          { Not: reasonIs('AlgorithmError*') },
-          // an account that may have no such instances gets none by waiting
-          { Not: reasonIs('* is 0 Instances*') },
-          { Or: ['*CapacityError*', '*nsufficient capacity*', '*ResourceLimitExceeded*'].map(reasonIs) },
-        ],
-        Next: 'Next attempt',
-      }],
-      Default: failure,
-    },
-    'Next attempt': {
-      Type: 'Pass',
-      Parameters: {
-        'number.$': 'States.MathAdd($.attempt.number, 1)',
-        'limit.$': 'States.ArrayGetItem($.limits, $.attempt.number)',
-        'delay.$': `States.ArrayGetItem(States.Array(${delays(retries).join(', ')}), States.MathAdd($.attempt.number, -1))`,
-      },
-      ResultPath: '$.attempt',
-      Next: 'Wait for capacity',
-    },
-    'Wait for capacity': { Type: 'Wait', SecondsPath: '$.attempt.delay', Next: 'Train' },
+    // it takes so long only where it was created
+    'Is there a job?': { Type: 'Choice', Choices: [TIMED_OUT], Default: 'Not created' },
+    'Took too long?': { Type: 'Choice', Choices: [TIMED_OUT], Default: 'Lost track' },
+    'Took too long': because('training job {}-{} takes longer than CloudFormation waits, which is 12 hours; let it train faster, or run it on demand',
+      NAME_OF_JOB, 'Stop'),
   };
 }
 
 /** Tells CloudFormation how a run has ended, where that waits for it. */
-function signalStates({ partition, redeployment }: DefinitionProps, functionArn: string): { readonly [name: string]: State } {
+function signalStates({ partition, redeployment }: DefinitionProps, functionArn: string): States {
   const signal = (payload: { readonly [name: string]: string }) => ({
     Type: 'Task',
     Resource: `arn:${partition}:states:::lambda:invoke`,
@@ -251,47 +193,21 @@ function signalStates({ partition, redeployment }: DefinitionProps, functionArn:
   };
 }
 
-function endStates(): { readonly [name: string]: State } {
+function endStates(): States {
   return {
     Done: { Type: 'Succeed', OutputPath: '$.job' },
     Failed: { Type: 'Fail', Error: 'TrainingFailed', CausePath: '$.reason.text' },
   };
 }
 
-/** The arguments that make the name of the job. */
-const NAME = '$.name, $.attempt.number';
-
-function jobIs(status: string): { readonly Variable: string; readonly StringEquals: string } {
-  return { Variable: '$.job.TrainingJobStatus', StringEquals: status };
-}
-
-/** Calls SageMaker about the job. */
-function callOf(partition: string, action: string): State {
-  return {
-    Type: 'Task',
-    Resource: `arn:${partition}:states:::aws-sdk:sagemaker:${action}`,
-    Parameters: { 'TrainingJobName.$': format('{}-{}', NAME) },
-    Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 2, MaxAttempts: 3, BackoffRate: 2 }],
-  };
-}
-
-/** Says why the run has failed. */
-function because(template: string, values: string, next: string): State {
-  return { Type: 'Pass', Parameters: { 'text.$': format(template, values) }, ResultPath: '$.reason', Next: next };
-}
-
-function format(template: string, values: string): string {
-  return `States.Format('${template}', ${values})`;
-}
-
 /** The request with the name of the job. */
 function parametersOfJob({ parameters, addressesOfEachJob }: DefinitionProps['request']): Parameters {
   const named: Parameters = {
-    'TrainingJobName.$': format('{}-{}', NAME),
+    'TrainingJobName.$': nameOfJob(),
     ...parameters,
-    'HyperParameters': { ...parameters.HyperParameters as object, 'sagemaker_job_name.$': format('"{}-{}"', NAME) },
+    'HyperParameters': { ...parameters.HyperParameters as object, 'sagemaker_job_name.$': format('"{}-{}"', NAME_OF_JOB) },
   };
-  return addressesOfEachJob.reduce((all, path, index) => replaced(all, path, format('{}/{}-{}', `$.addresses[${index}], ${NAME}`)), named);
+  return addressesOfEachJob.reduce((all, path, index) => replaced(all, path, addressOfJob(`$.addresses[${index}]`)), named);
 }
 
 /** A map with a path to the value in the place of a value. */
@@ -302,11 +218,6 @@ function replaced(map: Parameters, [name, ...rest]: readonly string[], value: st
 
 function valueAt(map: Parameters, path: readonly string[]): unknown {
   return path.reduce((value, name) => (value as Parameters)[name], map as unknown);
-}
-
-/** How many seconds there are before each attempt but the first: twice as many each time. */
-function delays(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => Math.min(SHORTEST_DELAY * 2 ** index, LONGEST_DELAY));
 }
 
 function sum(values: number[]): number {

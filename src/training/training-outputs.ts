@@ -4,9 +4,9 @@ import type { Construct } from 'constructs';
 import type { DebuggerHook } from './debugger-hook';
 import type { Profiler } from './profiler';
 import type { TensorBoardOutput } from './tensor-board-output';
-import type { S3Directory } from '../endpoint/s3-destination';
 import { checkPattern } from '../private/checks';
 import type { Violation } from '../private/errors';
+import type { S3Directory } from '../private/s3-directory';
 import { checkRegion, checkS3Path } from '../private/s3-path';
 
 const LONGEST_ADDRESS = 1024;

@@ -10,9 +10,9 @@ import { renderEnvironment } from './training-environment';
 import { logLevelNumber, TrainingLogLevel } from './training-log-level';
 import type { TensorFlowTrainingOptions } from './training-options';
 import type { Outputs } from './training-outputs';
-import { keyIdOf, s3Uri } from '../endpoint/s3-destination';
 import type { BoundImage } from '../images/tensorflow-image';
 import { compareVersions } from '../images/version-numbers';
+import { keyIdOf, s3Uri } from '../private/s3-directory';
 
 /** The directory that SageMaker uploads when the job is done. */
 export const MODEL_DIRECTORY = '/opt/ml/model';

@@ -1,13 +1,15 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import { ArnFormat, PhysicalName, Stack, Token } from 'aws-cdk-lib/core';
+import { PhysicalName, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { DebuggerHook } from './debugger-hook';
 import type { Profiler } from './profiler';
 import type { CodeLocation } from './training-code-source';
 import type { ReadObjects } from './training-input-source';
 import type { Outputs } from './training-outputs';
-import { readStatements, type S3Directory, writeStatements } from '../endpoint/s3-destination';
+import { jobLogStatement, metricStatement, volumeKeyStatements } from '../private/container-rights';
+import { decryptStatements, readStatements, type S3Directory, writeStatements } from '../private/s3-directory';
+import { findStatements } from '../private/s3-prefix';
 
 /** Reads objects. */
 const READ = ['s3:GetObject'];
@@ -17,16 +19,6 @@ const LIST = ['s3:ListBucket'];
 
 /** Decrypts objects. */
 const DECRYPT = ['kms:Decrypt'];
-
-/** Writes the container's output to CloudWatch Logs. */
-const WRITE_LOGS = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'];
-
-/** Publishes the utilization of the instances, and the metrics that are read from the log. */
-const PUBLISH_METRICS = ['cloudwatch:PutMetricData'];
-
-/** Lets the service that has the volumes use their key. */
-const USE_VOLUME_KEY = ['kms:CreateGrant'];
-const DESCRIBE_KEY = ['kms:DescribeKey'];
 
 /** Speaks with who debugs the container, through AWS Systems Manager. */
 const BE_DEBUGGED = [
@@ -52,28 +44,20 @@ export function trainingRole(scope: Construct, takesSessionTags: boolean): iam.R
 
 /** Reads the code: through the container, or through SageMaker, which looks for it first. */
 export function codeStatements({ bucket, key, encryptionKey }: CodeLocation, isChannel: boolean): iam.PolicyStatement[] {
-  return isChannel ? inputStatements([{ bucket, prefix: key, encryptionKey }], key) : [
+  return [
     new iam.PolicyStatement({ actions: READ, resources: [bucket.arnForObjects(key)] }),
-    ...decryptStatements([encryptionKey]),
+    ...isChannel ? [
+      new iam.PolicyStatement({ actions: LIST, resources: [bucket.bucketArn], conditions: { StringLike: { 's3:prefix': [`${key}*`] } } }),
+      ...decryptStatements([{ bucket, encryptionKey }]),
+    ] : encryptionKey === undefined ? [] : [
+      new iam.PolicyStatement({ actions: DECRYPT, resources: [encryptionKey.keyArn] }),
+    ],
   ];
 }
 
 /** Finds and reads the objects of inputs. */
-export function inputStatements(reads: ReadObjects[], exactKey?: string): iam.PolicyStatement[] {
-  if (reads.length === 0) {
-    return [];
-  }
-  const pattern = ({ prefix }: ReadObjects) => exactKey ?? `${prefix}*`;
-  const buckets = distinct(reads.map(({ bucket }) => bucket.bucketArn));
-  return [
-    new iam.PolicyStatement({ actions: READ, resources: distinct(reads.map((read) => read.bucket.arnForObjects(pattern(read)))) }),
-    ...buckets.map((arn) => new iam.PolicyStatement({
-      actions: LIST,
-      resources: [arn],
-      conditions: { StringLike: { 's3:prefix': distinct(reads.filter(({ bucket }) => bucket.bucketArn === arn).map((read) => `${read.prefix}*`)) } },
-    })),
-    ...decryptStatements(reads.flatMap(({ bucket, encryptionKey }) => [encryptionKey, bucket.encryptionKey])),
-  ];
+export function inputStatements(reads: readonly ReadObjects[]): iam.PolicyStatement[] {
+  return reads.length === 0 ? [] : findStatements(reads);
 }
 
 /** Writes what the job makes, and reads the checkpoints that it left before it was interrupted. */
@@ -90,18 +74,9 @@ export function jobStatements(
   scope: Construct, { volumeEncryptionKey, remoteDebug }: { readonly volumeEncryptionKey?: kms.IKey; readonly remoteDebug?: boolean },
 ): iam.PolicyStatement[] {
   return [
-    logStatement(scope, LOG_GROUP),
-    new iam.PolicyStatement({
-      actions: PUBLISH_METRICS,
-      resources: ['*'], // CloudWatch has no narrower right but by namespace
-      conditions: { StringEquals: { 'cloudwatch:namespace': LOG_GROUP } },
-    }),
-    ...volumeEncryptionKey === undefined ? [] : [
-      new iam.PolicyStatement({
-        actions: USE_VOLUME_KEY, resources: [volumeEncryptionKey.keyArn], conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
-      }),
-      new iam.PolicyStatement({ actions: DESCRIBE_KEY, resources: [volumeEncryptionKey.keyArn] }),
-    ],
+    jobLogStatement(scope, LOG_GROUP),
+    metricStatement(LOG_GROUP),
+    ...volumeEncryptionKey === undefined ? [] : volumeKeyStatements(volumeEncryptionKey.keyArn),
     ...remoteDebug === true ? [new iam.PolicyStatement({ actions: BE_DEBUGGED, resources: ['*'] })] : [], // these take no resource
   ];
 }
@@ -116,12 +91,7 @@ export function ruleStatements(
     ...debuggerHook?.rules?.length ? [outputs.debugger!] : [],
     ...profiler?.rules?.length ? [outputs.profiler!] : [],
   ];
-  return places.length === 0 ? [] : [...places.map(listStatement), ...readStatements(...places), logStatement(scope, LOG_GROUP_OF_RULES)];
-}
-
-function logStatement(scope: Construct, resourceName: string): iam.PolicyStatement {
-  const logGroup = Stack.of(scope).formatArn({ service: 'logs', resource: 'log-group', resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-  return new iam.PolicyStatement({ actions: WRITE_LOGS, resources: [logGroup, `${logGroup}:*`] });
+  return places.length === 0 ? [] : [...places.map(listStatement), ...readStatements(...places), jobLogStatement(scope, LOG_GROUP_OF_RULES)];
 }
 
 /** Lists the objects under an address, which SageMaker asks for as it is given: without a slash at its end. */
@@ -133,13 +103,4 @@ function listStatement({ bucket, prefix }: S3Directory): iam.PolicyStatement {
     resources: [bucket.bucketArn],
     conditions: { StringLike: { 's3:prefix': isWhole ? [`${address}*`] : [address, `${address}/*`] } },
   });
-}
-
-function decryptStatements(keys: (kms.IKey | undefined)[]): iam.PolicyStatement[] {
-  const resources = distinct(keys.flatMap((key) => key === undefined ? [] : [key.keyArn]));
-  return resources.length === 0 ? [] : [new iam.PolicyStatement({ actions: DECRYPT, resources })];
-}
-
-function distinct(values: string[]): string[] {
-  return [...new Set(values)];
 }

@@ -14,6 +14,7 @@ import type { TensorFlowServingEndpoint } from '../endpoint/tensorflow-serving-e
 import { deploymentFunction } from '../model/deployment-function';
 import { artifactStatements } from '../model/model-permissions';
 import { placeable } from '../model/placeable-model';
+import { volumeKeyStatements } from '../private/container-rights';
 import { throwIfAny, type Violation } from '../private/errors';
 
 /** What a job leaves, and where. */
@@ -43,10 +44,6 @@ const DELETE = ['sagemaker:DeleteModel', 'sagemaker:DeleteEndpointConfig'];
 
 /** Makes a model and a configuration, with tags. */
 const CREATE = ['sagemaker:CreateModel', 'sagemaker:CreateEndpointConfig', 'sagemaker:AddTags'];
-
-/** Lets SageMaker use the key of the volumes, on behalf of who updates the endpoint. */
-const USE_VOLUME_KEY = ['kms:CreateGrant'];
-const DESCRIBE_KEY = ['kms:DescribeKey'];
 
 /**
  * Gives an endpoint the models of later runs, and tells the next deployment which one it has.
@@ -148,10 +145,7 @@ export class TrainingRedeployment extends Construct {
           resources: [...new Set(models.flatMap((model) => placeable(model)?.role.roleArn ?? []))],
           conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
         }),
-        ...kmsKeyId === undefined ? [] : [
-          new iam.PolicyStatement({ actions: USE_VOLUME_KEY, resources: [kmsKeyId], conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } } }),
-          new iam.PolicyStatement({ actions: DESCRIBE_KEY, resources: [kmsKeyId] }),
-        ],
+        ...kmsKeyId === undefined ? [] : volumeKeyStatements(kmsKeyId),
         new iam.PolicyStatement({ actions: ['states:DescribeStateMachine'], resources: [machine.stateMachine.stateMachineArn] }),
       ],
     });

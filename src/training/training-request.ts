@@ -14,11 +14,11 @@ import { hasCheckpointsOfItsOwn, outputsOf } from './training-outputs';
 import { trainingParameters } from './training-parameters';
 import { codeStatements, inputStatements, jobStatements, outputStatements, ruleStatements, trainingRole } from './training-permissions';
 import { revisionOf } from './training-revision';
-import { TrainingTags } from './training-tags';
 import { checkOptions, usesOf, warnOf } from './training-uses';
 import { vpcStatements } from '../model/model-permissions';
 import { RightsOfRole } from '../model/rights-of-role';
 import { throwIfAny } from '../private/errors';
+import { JobTags } from '../private/job-tags';
 
 /** A request to SageMaker for a training job. */
 export interface TrainingRequest {
@@ -95,7 +95,7 @@ export function trainingRequest(scope: Construct, options: TensorFlowTrainingOpt
     network: network === undefined ? undefined : {
       subnetIds: network.subnets.subnetIds, securityGroupIds: network.connections.securityGroups.map((group) => group.securityGroupId),
     },
-    tags: new TrainingTags(scope, 'Tags').render(),
+    tags: new JobTags(scope, 'Tags', 'AWS::SageMaker::TrainingJob', 'training job').render(),
     distributionUse: uses.distribution,
     debuggerUse: uses.debugger,
   });

@@ -4,7 +4,7 @@ import type { DistributionUse } from './distribution-strategies';
 import { changedByShell, checkHyperparameters } from './hyperparameters';
 import { InputMode } from './input-mode';
 import {
-  checkContainer, checkExperiment, checkInputs, checkInstances, checkMetrics, checkModelDir, checkTimes, checkTrainingNetwork,
+  checkContainer, checkInputs, checkInstances, checkMetrics, checkModelDir, checkTimes, checkTrainingNetwork,
 } from './training-checks';
 import type { CheckedCode, CodeUse } from './training-code-source';
 import { checkDebugger, type DebuggerUse } from './training-debugger';
@@ -18,6 +18,7 @@ import { containerHyperparameters, MODEL_DIRECTORY } from './training-parameters
 import { checkRevision } from './training-revision';
 import { concreteRegion } from '../images/registry';
 import type { Violation } from '../private/errors';
+import { checkExperiment } from '../private/experiment-names';
 
 /** The hyperparameter that is given only when a job is started, `sagemaker_job_name`. */
 const HYPERPARAMETERS_OF_A_RUN = 1;

@@ -10,9 +10,10 @@ import { hearOfArrivals } from './transform-arrival-checks';
 import { checkTransform, warnOfTransform } from './transform-checks';
 import { transformDefinition } from './transform-definition';
 import * as lazily from './transform-lazily';
-import { grantForTransform, volumeKeyStatements } from './transform-permissions';
+import { grantForTransform } from './transform-permissions';
 import { type TransformRequest, transformRequest } from './transform-request';
 import { placeable } from '../model/placeable-model';
+import { volumeKeyStatements } from '../private/container-rights';
 import { throwIfAny } from '../private/errors';
 import { jobStatements } from '../private/job-rights';
 import { JobTags } from '../private/job-tags';
@@ -123,7 +124,7 @@ export class TensorFlowBatchTransform extends Resource {
         capacityRetries,
         topicArn: topic?.topicArn,
       }),
-      statements: [
+      statements: () => [
         ...jobStatements(this, 'TransformJob', this.transformJobNamePrefix),
         ...volumeEncryptionKey === undefined ? [] : volumeKeyStatements(volumeEncryptionKey.keyArn),
         ...topic === undefined ? [] : topicStatements(topic),
@@ -132,18 +133,7 @@ export class TensorFlowBatchTransform extends Resource {
   }
 
   private onStatus(id: string, options: events.OnEventOptions, statuses?: string[]): events.Rule {
-    const { Match, Rule } = lazily.events();
-    const rule = new Rule(this, id, options);
-    rule.addTarget(options.target);
-    rule.addEventPattern({
-      source: ['aws.sagemaker'],
-      detailType: ['SageMaker Transform Job State Change'],
-      detail: {
-        TransformJobName: Match.prefix(`${this.transformJobNamePrefix}-`),
-        ...statuses === undefined ? {} : { TransformJobStatus: statuses },
-      },
-    });
-    return rule;
+    return lazily.jobStateRule().jobStateRule(this, id, options, { kind: 'TransformJob', namePrefix: this.transformJobNamePrefix }, statuses);
   }
 }
 

@@ -24,7 +24,7 @@ export class TransformArrival extends Construct {
     const { account, partition } = Stack.of(this);
     const { stateMachine } = new JsonStateMachine(this, 'StateMachine', {
       definition: arrivalDefinition({ arrival, stateMachineArn, partition }),
-      statements: [new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachineArn] })],
+      statements: () => [new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachineArn] })],
     });
     const role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('events.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': account } } }),

@@ -3,7 +3,6 @@ import type { Construct } from 'constructs';
 import type { TensorFlowBatchTransformProps } from './tensorflow-batch-transform-props';
 import { checkArrival } from './transform-arrival-checks';
 import { captureDirectory } from './transform-data-capture';
-import type { TransformExperiment } from './transform-experiment';
 import { TransformFormat } from './transform-format';
 import { checkRecords, containerFaults, type RecordOptions } from './transform-format-checks';
 import { checkProcessor, isKnownToTransform } from './transform-instances';
@@ -11,8 +10,11 @@ import { processorOf } from '../images/processor';
 import { placeable } from '../model/placeable-model';
 import { checkInteger, checkPattern, checkSeconds } from '../private/checks';
 import { type Violation } from '../private/errors';
+import { checkExperiment } from '../private/experiment-names';
+import { checkCapacityRetries } from '../private/job-states';
+import { checkS3Directory, type S3Directory } from '../private/s3-directory';
 import { checkRegion } from '../private/s3-path';
-import { checkS3Directory, isWithin, type S3Directory } from '../private/s3-prefix';
+import { isWithin } from '../private/s3-prefix';
 
 const MOST_INSTANCES = 100;
 const DEFAULT_PAYLOAD = 6;
@@ -23,7 +25,6 @@ const LONGEST_ADDRESS = 1024;
 
 const VARIABLE_NAME = /^[a-zA-Z_][a-zA-Z0-9_]{0,1023}$/;
 const LONGEST_VALUE = 10_240;
-const EXPERIMENT_NAME = /^[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,119}$/;
 
 /** Finds everything that is wrong with a batch transform. */
 export function checkTransform(scope: Construct, props: TensorFlowBatchTransformProps): Violation[] {
@@ -41,7 +42,7 @@ export function checkTransform(scope: Construct, props: TensorFlowBatchTransform
     ...checkDataCapture(scope, props),
     ...checkExperiment(props.experiment),
     ...checkArrival(scope, props),
-    ...checkRetries(props.capacityRetries),
+    ...checkCapacityRetries(props.capacityRetries),
     ...props.topic?.fifo === true ? [{
       property: 'topic', rule: 'must be a standard topic, which takes messages in any order', remedy: 'give a topic that is not FIFO',
     }] : [],
@@ -167,20 +168,7 @@ function checkEnvironment(environment: { readonly [variable: string]: string } |
 }
 
 function checkDataCapture(scope: Construct, { dataCapture }: TensorFlowBatchTransformProps): Violation[] {
-  return dataCapture === undefined ? [] : checkS3Directory('dataCapture', captureDirectory(dataCapture), scope, {
-    user: 'transform job', longest: LONGEST_ADDRESS,
-  });
-}
-
-function checkExperiment(experiment: TransformExperiment | undefined): Violation[] {
-  const { experimentName, trialName, displayName, runName } = experiment ?? {};
-  return Object.entries({ experimentName, trialName, displayName, runName }).flatMap(([property, name]) =>
-    checkPattern(`experiment.${property}`, name, EXPERIMENT_NAME, 'must be 1 to 120 letters, digits and hyphens, the first and the last no hyphen'));
-}
-
-/** The state machine has a delay for each of them. */
-function checkRetries(retries: number | undefined): Violation[] {
-  return Token.isUnresolved(retries)
-    ? [{ property: 'capacityRetries', rule: 'must be known at synthesis' }]
-    : checkInteger('capacityRetries', retries, { min: 0, max: 20 });
+  return dataCapture === undefined ? [] : checkS3Directory({
+    bucket: 'dataCapture.bucket', prefix: 'dataCapture.prefix', encryptionKey: 'dataCapture.encryptionKey',
+  }, captureDirectory(dataCapture), scope, { user: 'transform job', longest: LONGEST_ADDRESS });
 }

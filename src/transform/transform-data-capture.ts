@@ -1,6 +1,6 @@
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import type { S3Directory } from '../private/s3-prefix';
+import type { S3Directory } from '../private/s3-directory';
 
 /**
  * Where the requests and answers of jobs are written beside the results, for SageMaker Model Monitor.

@@ -1,8 +1,8 @@
 /* eslint-disable @typescript-eslint/no-require-imports -- loaded when first used: an app pays only for what its transforms do */
 
-/** Rules of Amazon EventBridge. */
-export function events(): typeof import('aws-cdk-lib/aws-events') {
-  return require('aws-cdk-lib/aws-events');
+/** Rules for the states of jobs. */
+export function jobStateRule(): typeof import('../private/job-state-rule') {
+  return require('../private/job-state-rule');
 }
 
 /** Schedules of runs. */

@@ -3,7 +3,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { requireText } from '../private/checks';
 import type { Violation } from '../private/errors';
-import { checkS3Directory, type S3Directory } from '../private/s3-prefix';
+import { checkS3Directory, type S3Directory } from '../private/s3-directory';
 
 /** The longest address that SageMaker takes. */
 const LONGEST_ADDRESS = 1024;
@@ -51,6 +51,9 @@ export class TransformOutput {
 
   /** Finds fault with it. @internal */
   public _check(scope: Construct): Violation[] {
-    return checkS3Directory('output', this._directory, scope, { user: 'transform job', longest: LONGEST_ADDRESS - ROOM_FOR_NAME });
+    return checkS3Directory(
+      { bucket: 'output.bucket', prefix: 'output.prefix', encryptionKey: 'output.encryptionKey' },
+      this._directory, scope, { user: 'transform job', longest: LONGEST_ADDRESS - ROOM_FOR_NAME },
+    );
   }
 }

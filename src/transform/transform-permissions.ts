@@ -1,48 +1,24 @@
-import * as iam from 'aws-cdk-lib/aws-iam';
-import { ArnFormat, Stack } from 'aws-cdk-lib/core';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { TensorFlowBatchTransformProps } from './tensorflow-batch-transform-props';
 import { captureDirectory } from './transform-data-capture';
 import { LOG_GROUP } from './transform-definition';
 import { placeable } from '../model/placeable-model';
+import { jobLogStatement, metricStatement, volumeKeyStatements } from '../private/container-rights';
 import { hashOf } from '../private/hash';
 import { RolePolicy, warnOfMissingRights } from '../private/role-policy';
-import { readStatements, type S3Prefix, writeStatements } from '../private/s3-prefix';
-
-/** Writes the container's output to CloudWatch Logs. */
-const WRITE_LOGS = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'];
-
-/** Publishes the utilization of the instances. */
-const PUBLISH_METRICS = ['cloudwatch:PutMetricData'];
-
-/** Lets the service that has the volumes use their key. */
-const USE_VOLUME_KEY = ['kms:CreateGrant'];
-const DESCRIBE_KEY = ['kms:DescribeKey'];
+import { writeStatements } from '../private/s3-directory';
+import { findStatements, type S3Prefix } from '../private/s3-prefix';
 
 /** What the role of the model must be allowed, which a transform job runs with. */
-export function modelStatements(scope: Construct, props: TensorFlowBatchTransformProps): iam.PolicyStatement[] {
+function modelStatements(scope: Construct, props: TensorFlowBatchTransformProps): iam.PolicyStatement[] {
   const { output, dataCapture, volumeEncryptionKey } = props;
-  const logGroup = Stack.of(scope).formatArn({
-    service: 'logs', resource: 'log-group', resourceName: LOG_GROUP, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
   return [
-    ...readStatements(readsOf(props)),
-    ...writeStatements([output._directory, ...dataCapture === undefined ? [] : [captureDirectory(dataCapture)]]),
-    new iam.PolicyStatement({ actions: WRITE_LOGS, resources: [logGroup, `${logGroup}:*`] }),
-    new iam.PolicyStatement({
-      actions: PUBLISH_METRICS,
-      resources: ['*'], // CloudWatch has no narrower right but by namespace
-      conditions: { StringEquals: { 'cloudwatch:namespace': LOG_GROUP } },
-    }),
+    ...findStatements(readsOf(props)),
+    ...writeStatements(output._directory, ...dataCapture === undefined ? [] : [captureDirectory(dataCapture)]),
+    jobLogStatement(scope, LOG_GROUP),
+    metricStatement(LOG_GROUP),
     ...volumeEncryptionKey === undefined ? [] : volumeKeyStatements(volumeEncryptionKey.keyArn),
-  ];
-}
-
-/** Uses the key of volumes, which whoever asks for the job must be allowed too. */
-export function volumeKeyStatements(keyArn: string): iam.PolicyStatement[] {
-  return [
-    new iam.PolicyStatement({ actions: USE_VOLUME_KEY, resources: [keyArn], conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } } }),
-    new iam.PolicyStatement({ actions: DESCRIBE_KEY, resources: [keyArn] }),
   ];
 }
 

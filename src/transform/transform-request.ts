@@ -2,7 +2,7 @@ import type { TensorFlowBatchTransformProps } from './tensorflow-batch-transform
 import { captureDirectory } from './transform-data-capture';
 import { TransformS3DataType } from './transform-data-source';
 import { TransformFormat } from './transform-format';
-import { keyArnOf, uriOfDirectory } from '../private/s3-prefix';
+import { keyIdOf, s3Uri } from '../private/s3-directory';
 
 type Parameters = { readonly [name: string]: unknown };
 
@@ -40,7 +40,7 @@ export function transformRequest(props: TensorFlowBatchTransformProps, { modelNa
         CompressionType: input._compression,
         SplitType: splitType,
       }),
-      TransformOutput: withoutUndefined({ KmsKeyId: keyArnOf(output._directory), Accept: accept, AssembleWith: assembleWith }),
+      TransformOutput: withoutUndefined({ KmsKeyId: keyIdOf(output._directory), Accept: accept, AssembleWith: assembleWith }),
       TransformResources: withoutUndefined({
         InstanceType: props.instanceType.toString(),
         InstanceCount: props.instanceCount ?? 1,
@@ -54,8 +54,8 @@ export function transformRequest(props: TensorFlowBatchTransformProps, { modelNa
       DataProcessing: orNothing({ InputFilter: inputFilter, OutputFilter: outputFilter, JoinSource: joinSource }),
       Environment: props.environment,
       DataCaptureConfig: dataCapture === undefined ? undefined : withoutUndefined({
-        DestinationS3Uri: uriOfDirectory(captureDirectory(dataCapture)),
-        KmsKeyId: keyArnOf(captureDirectory(dataCapture)),
+        DestinationS3Uri: s3Uri(captureDirectory(dataCapture)),
+        KmsKeyId: keyIdOf(captureDirectory(dataCapture)),
         GenerateInferenceId: dataCapture.generateInferenceId,
       }),
       ExperimentConfig: orNothing({
@@ -67,7 +67,7 @@ export function transformRequest(props: TensorFlowBatchTransformProps, { modelNa
       Tags: tags,
     }),
     dataType,
-    outputUri: uriOfDirectory(output._directory),
+    outputUri: s3Uri(output._directory),
   };
 }
 

@@ -1,9 +1,8 @@
 import { Lazy, type Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import {
-  checkS3Directory, isWithin, keyArnOf, readStatements, type S3Directory, type S3Prefix, uriOf, uriOfDirectory, writeStatements,
-} from '../../src/private/s3-prefix';
+import { checkS3Directory, keyIdOf, type S3Directory, s3Uri, writeStatements } from '../../src/private/s3-directory';
+import { findStatements, isWithin, type S3Prefix } from '../../src/private/s3-prefix';
 import { newStack } from '../support/synthesis';
 
 const stack = newStack();
@@ -15,9 +14,9 @@ const arn = (rest: string) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partitio
 const json = (statements: { toStatementJson(): unknown }[]) => stack.resolve(statements.map((statement) => statement.toStatementJson()));
 
 test.each([
-  ['', 's3://data/', 's3://data'], ['a', 's3://data/a', 's3://data/a'], ['a/', 's3://data/a/', 's3://data/a'], ['/', 's3://data//', 's3://data//'],
-])('the addresses of "%s" are %s, and %s as a directory', (prefix, uri, directory) => {
-  expect([uriOf({ bucket, prefix }), uriOfDirectory({ bucket, prefix })]).toEqual([uri, directory]);
+  ['', 's3://data'], ['a', 's3://data/a'], ['a/', 's3://data/a'], ['/', 's3://data//'],
+])('the address of "%s" is %s as a directory', (prefix, directory) => {
+  expect(s3Uri({ bucket, prefix })).toBe(directory);
 });
 
 test.each<[string, S3Directory, S3Prefix, boolean]>([
@@ -36,7 +35,7 @@ test.each<[string, S3Directory, S3Prefix, boolean]>([
 
 describe('statements', () => {
   test('find and read objects, once each', () => {
-    expect(json(readStatements([
+    expect(json(findStatements([
       { bucket, prefix: 'a/' }, { bucket, prefix: 'a/' }, { bucket, prefix: 'b' }, { bucket: other, prefix: '' }, { bucket: other, prefix: 'm', isKey: true },
     ]))).toEqual([
       { Action: 's3:GetObject', Effect: 'Allow', Resource: [arn('data/a/*'), arn('data/b*'), arn('others/*'), arn('others/m')] },
@@ -46,17 +45,17 @@ describe('statements', () => {
   });
 
   test('read one object', () => {
-    expect(json(readStatements([{ bucket, prefix: 'm', isKey: true }]))).toEqual([{ Action: 's3:GetObject', Effect: 'Allow', Resource: arn('data/m') }]);
+    expect(json(findStatements([{ bucket, prefix: 'm', isKey: true }]))).toEqual([{ Action: 's3:GetObject', Effect: 'Allow', Resource: arn('data/m') }]);
   });
 
   test.each([['', 'data/*'], ['a', 'data/a/*'], ['a/', 'data/a/*']])('write under "%s"', (prefix, objects) => {
-    expect(json(writeStatements([{ bucket, prefix }]))).toEqual([
+    expect(json(writeStatements({ bucket, prefix }))).toEqual([
       { Action: ['s3:AbortMultipartUpload', 's3:PutObject'], Effect: 'Allow', Resource: arn(objects) },
     ]);
   });
 
   test('write under what is known later, which may end in a slash', () => {
-    expect(json(writeStatements([{ bucket, prefix: token }]))).toEqual([
+    expect(json(writeStatements({ bucket, prefix: token }))).toEqual([
       { Action: ['s3:AbortMultipartUpload', 's3:PutObject'], Effect: 'Allow', Resource: arn('data/later*') },
     ]);
   });
@@ -68,12 +67,12 @@ describe('statements', () => {
     const key = (id: string) => ({ 'Fn::GetAtt': [expect.stringMatching(`^${id}`), 'Arn'] });
     const statements = (all: { toStatementJson(): unknown }[]) => own.resolve(all.map((statement) => statement.toStatementJson()));
     const places = [{ bucket: encrypted, prefix: '' }, { bucket: encrypted, prefix: 'a', encryptionKey: two }];
-    expect(statements(readStatements(places)).at(-1)).toEqual({ Action: 'kms:Decrypt', Effect: 'Allow', Resource: [key('One'), key('Two')] });
-    expect(statements(writeStatements(places)).at(-1)).toEqual({
+    expect(statements(findStatements(places)).at(-1)).toEqual({ Action: 'kms:Decrypt', Effect: 'Allow', Resource: [key('One'), key('Two')] });
+    expect(statements(writeStatements(...places)).at(-1)).toEqual({
       Action: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'], Effect: 'Allow', Resource: [key('One'), key('Two')],
     });
-    expect(own.resolve([keyArnOf(places[0]), keyArnOf(places[1])])).toEqual([key('One'), key('Two')]);
-    expect(keyArnOf({ bucket, prefix: '' })).toBeUndefined();
+    expect(own.resolve([keyIdOf(places[0]), keyIdOf(places[1])])).toEqual([key('One'), key('Two')]);
+    expect(keyIdOf({ bucket, prefix: '' })).toBeUndefined();
   });
 });
 
@@ -81,7 +80,9 @@ describe('a directory', () => {
   const faults = (place: (where: Stack) => Partial<S3Directory>) => {
     const where = newStack();
     const directory = { bucket: Bucket.fromBucketName(where, 'Bucket', 'data'), prefix: 'a', ...place(where) };
-    return checkS3Directory('output', directory, where, { user: 'job', longest: 13 });
+    return checkS3Directory(
+      { bucket: 'output.bucket', prefix: 'output.prefix', encryptionKey: 'output.encryptionKey' }, directory, where, { user: 'job', longest: 13 },
+    );
   };
 
   test('may be right', () => {
