@@ -5,15 +5,15 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import contextmanager
 from pathlib import Path
 
 import boto3
 import pytest
+from answers import Answers
 
 E2E = Path(__file__).resolve().parent
 ROOT = E2E.parents[1]
@@ -110,49 +110,48 @@ def cdk(tmp_path_factory):
 @pytest.fixture(scope="session")
 def account(cdk, tmp_path_factory):
     """An empty account in an emulator that runs as long as the tests."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    # by any other name, the emulator takes the first part of it for a bucket
-    url = f"http://localhost:{port}"
     log = tmp_path_factory.mktemp("emulator") / "log"
-    with log.open("w") as output:
-        emulator = subprocess.Popen(
-            [sys.executable, str(E2E / "emulator.py"), "--host", "127.0.0.1", "--port", str(port)],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        wait_for(url, emulator, log)
+    with emulator("emulator.py", log, "--host", "127.0.0.1") as url:
         yield Account(url, log, cdk)
-    finally:
-        emulator.terminate()
-        emulator.wait()
 
 
 @pytest.fixture
 def answers():
     """Where CloudFormation would wait for the answer of a custom resource's function."""
-    received = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_PUT(self):
-            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *arguments):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield received, f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+    with Answers() as given:
+        yield given.received, given.url
 
 
-def wait_for(url, emulator, log):
+def printed_by(script):
+    """What a script in TypeScript prints as JSON."""
+    command = ["node", "-r", "ts-node/register/transpile-only", f"test/e2e/{script}"]
+    environment = os.environ | {"TS_NODE_PROJECT": "tsconfig.dev.json"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True, text=True)
+    return json.loads(done.stdout)
+
+
+@contextmanager
+def emulator(script, log, *arguments, environment=None):
+    """The address of an emulator that runs as long as the `with` lasts."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    # by any other name, the emulator takes the first part of it for a bucket
+    url = f"http://localhost:{port}"
+    command = [sys.executable, str(E2E / script), *map(str, arguments), "--port", str(port)]
+    with log.open("w") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment)
+    try:
+        wait_for(url, process, log)
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_for(url, process, log):
     deadline = time.monotonic() + EMULATOR_STARTS_WITHIN
-    while time.monotonic() < deadline and emulator.poll() is None:
+    while time.monotonic() < deadline and process.poll() is None:
         try:
             urllib.request.urlopen(f"{url}/moto-api/").close()
             return

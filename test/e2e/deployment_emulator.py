@@ -8,6 +8,7 @@ import hashlib
 import json
 
 import cloudformation_engine  # noqa: F401
+import emulated_jobs
 import emulator
 import training_emulator
 from moto.awslambda.utils import get_backend as functions_of
@@ -96,11 +97,11 @@ class Schedule(emulator.MadeByRequest):
 
 def call_uploaded(parameters, region, state_credentials):
     """Calls a function by the code that was uploaded for it."""
-    function = functions_of(training_emulator.ACCOUNT, region).get_function(parameters["FunctionName"])
+    function = functions_of(emulated_jobs.ACCOUNT, region).get_function(parameters["FunctionName"])
     return {"Payload": emulator.run(function, region, json.loads(parameters["Payload"])), "StatusCode": 200}
 
 
-emulator.FASTER = training_emulator.FASTER
+emulator.FASTER = emulated_jobs.FASTER
 emulator.CLASSES |= {
     "AWS::StepFunctions::StateMachine": StateMachine,
     "AWS::StepFunctions::StateMachineVersion": Version,

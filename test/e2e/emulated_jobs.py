@@ -49,8 +49,11 @@ class Outcomes:
         return json.loads(first)
 
 
-def runs_jobs(kind, jobs_of, outcomes):
-    """What `sagemaker:create<kind>.sync` does, for jobs of moto's that have a status of their own."""
+def runs_jobs(kind, jobs_of, outcomes, made=lambda job, outcome, region: None):
+    """What `sagemaker:create<kind>.sync` does, for jobs of moto's that have a status of their own.
+
+    `made` gets each job as it was made, and how it ends, to give it what only its kind has.
+    """
     snake = {"TransformJob": "transform_job", "TrainingJob": "training_job"}[kind]
 
     class RunsJobs(StateTaskServiceCallback):
@@ -93,6 +96,7 @@ def runs_jobs(kind, jobs_of, outcomes):
             job = self._job(region, normalised_parameters[f"{kind}Name"])
             setattr(job, f"{snake}_status", outcome["status"])
             job.failure_reason = outcome.get("reason")
+            made(job, outcome, region)
             env.stack.append(response)
 
         def _build_sync_resolver(self, env, resource_runtime_part, normalised_parameters, state_credentials):

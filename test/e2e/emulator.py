@@ -28,11 +28,12 @@ import threading
 import time
 import zipfile
 from enum import Enum
-from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from uuid import uuid4
 
 import boto3
+from answers import Answers
 from moto import settings
 from moto.applicationautoscaling import models as scaling
 from moto.applicationautoscaling import responses as scaling_responses
@@ -281,31 +282,6 @@ def run(function, region, event):
         command = ["node", "-e", CALL, f"{code}/{file}.js", name, json.dumps(event)]
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, text=True)
     return json.loads(done.stdout.splitlines()[-1])
-
-
-class Answers:
-    """Where a function puts its answer."""
-
-    def __enter__(self):
-        self.received = received = []
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_PUT(self):
-                received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, *arguments):
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
 
 
 def as_text(value):

@@ -9,7 +9,6 @@ and is described whole. How updates go is said by the file that the variable UPD
 
 import json
 import os
-import subprocess
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -141,18 +140,7 @@ def call_function(parameters, region, state_credentials, otherwise=training_emul
     """Calls the function that redeploys, or the one that signals."""
     if "Redeploy" not in parameters["FunctionName"]:
         return otherwise(parameters, region, state_credentials)
-    environment = os.environ | {
-        "AWS_ENDPOINT_URL": f"http://localhost:{training_emulator.options.port}",
-        "AWS_REGION": region,
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-    }
-    command = ["node", "-e", CALL, parameters["Payload"].decode()]
-    done = subprocess.run(command, cwd=training_emulator.options.root, env=environment, capture_output=True, text=True)
-    if done.returncode != 0:
-        payload = {"errorType": "Error", "errorMessage": done.stderr}
-        return {"FunctionError": "Unhandled", "Payload": payload, "StatusCode": 200}
-    return {"Payload": json.loads(done.stdout), "StatusCode": 200}
+    return training_emulator.run_handler(CALL, parameters, region)
 
 
 def reset(self, otherwise=SageMakerModelBackend.reset):

@@ -2,23 +2,19 @@
 
 import json
 import os
-import queue
-import socket
 import subprocess
-import sys
-import threading
 import time
 import urllib.request
 import uuid
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import boto3
 import pytest
-from conftest import CREDENTIALS, E2E, REGION, wait_for
+from answers import Answers
+from conftest import CREDENTIALS, REGION, emulator, printed_by
+from outcomes import COMPLETED
 
 BUCKET = "models"
 SECONDS = 60
-COMPLETED = {"status": "Completed"}
 VARIANT = {"VariantName": "AllTraffic", "InstanceType": "ml.c5.large", "InitialInstanceCount": 1}
 
 CALL = """
@@ -28,11 +24,8 @@ handler(JSON.parse(process.argv[1]), { getRemainingTimeInMillis: () => 60000 });
 
 
 @pytest.fixture(scope="module")
-def printed(root):
-    command = ["node", "-r", "ts-node/register/transpile-only", "test/e2e/training_redeploy.ts"]
-    environment = os.environ | {"TS_NODE_PROJECT": "tsconfig.dev.json"}
-    done = subprocess.run(command, cwd=root, env=environment, stdout=subprocess.PIPE, check=True, text=True)
-    return json.loads(done.stdout)
+def printed():
+    return printed_by("training_redeploy.ts")
 
 
 class Stack:
@@ -120,22 +113,8 @@ class Stack:
 
     def ask(self, request_type="Update", printed=None):
         """What CloudFormation is told in the next deployment."""
-        received = queue.Queue()
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_PUT(self):
-                received.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, *arguments):
-                pass
-
-        server = HTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
         event = {
             "RequestType": request_type,
-            "ResponseURL": f"http://127.0.0.1:{server.server_port}/",
             "StackId": self.id,
             "RequestId": "request",
             "LogicalResourceId": "ServedModel",
@@ -148,37 +127,26 @@ class Stack:
             "AWS_ACCESS_KEY_ID": CREDENTIALS["aws_access_key_id"],
             "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
         }
-        subprocess.run(["node", "-e", CALL, json.dumps(event)], cwd=self._root, env=environment, check=True)
-        server.shutdown()
-        answer = received.get(timeout=SECONDS)
+        with Answers() as answers:
+            event["ResponseURL"] = answers.url
+            subprocess.run(["node", "-e", CALL, json.dumps(event)], cwd=self._root, env=environment, check=True)
+        (answer,) = answers.received
         assert (answer["Status"], answer.get("Reason")) == ("SUCCESS", None)
         return answer.get("Data", {}).get("Key")
 
 
 @pytest.fixture(scope="module")
-def emulator(tmp_path_factory, root):
+def running(tmp_path_factory, root):
     directory = tmp_path_factory.mktemp("redeploy")
-    log = directory / "log"
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    url = f"http://localhost:{port}"
-    command = [sys.executable, str(E2E / "redeploy_emulator.py")]
-    command += ["--port", str(port), "--outcomes", str(directory / "outcomes"), "--root", str(root)]
+    arguments = ("--outcomes", directory / "outcomes", "--root", root)
     environment = os.environ | {"UPDATES": str(directory / "updates")}
-    with log.open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment)
-    try:
-        wait_for(url, process, log)
+    with emulator("redeploy_emulator.py", directory / "log", *arguments, environment=environment) as url:
         yield url, directory
-    finally:
-        process.terminate()
-        process.wait()
 
 
 @pytest.fixture
-def stack(emulator, root, printed):
-    url, directory = emulator
+def stack(running, root, printed):
+    url, directory = running
     urllib.request.urlopen(urllib.request.Request(f"{url}/moto-api/reset", method="POST")).close()
     return Stack(url, directory, root, printed)
 

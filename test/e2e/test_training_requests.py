@@ -2,20 +2,23 @@
 
 import json
 import re
-import subprocess
 
 import botocore.session
 import pytest
 from botocore.validate import ParamValidator
+from conftest import printed_by
 
 NAME = "job-1"
 
 
 @pytest.fixture(scope="session")
-def synthesized(root):
-    command = ["node", "-r", "ts-node/register/transpile-only", "test/e2e/training_requests.ts"]
-    done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, check=True, text=True)
-    return json.loads(done.stdout)
+def synthesized():
+    return printed_by("training_requests.ts")
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return printed_by("training_run.ts")
 
 
 @pytest.fixture(scope="session")
@@ -39,10 +42,8 @@ def test_requests_are_what_the_api_takes(synthesized, operation):
 
 
 @pytest.mark.parametrize("which", ["registered", "registeredFiles"])
-def test_models_are_registered_by_what_the_api_takes(root, which):
-    command = ["node", "-r", "ts-node/register/transpile-only", "test/e2e/training_run.ts"]
-    done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, check=True, text=True)
-    parameters = json.loads(done.stdout)[which]["definition"]["States"]["Register"]["Parameters"]
+def test_models_are_registered_by_what_the_api_takes(runs, which):
+    parameters = runs[which]["definition"]["States"]["Register"]["Parameters"]
     shape = botocore.session.get_session().get_service_model("sagemaker").operation_model("CreateModelPackage").input_shape
     request = with_values(parameters)
     report = ParamValidator().validate(request, shape)

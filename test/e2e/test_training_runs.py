@@ -8,9 +8,7 @@ import hashlib
 import json
 import os
 import queue
-import socket
 import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -18,7 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
 import pytest
-from conftest import CREDENTIALS, E2E, REGION, wait_for
+from conftest import CREDENTIALS, REGION, emulator, printed_by
+from outcomes import COMPLETED, IN_PROGRESS, NO_CAPACITY, SCRIPT_FAILED, THROTTLED
 
 BUCKET = "models"
 SECONDS = 60
@@ -32,28 +31,10 @@ const [handler, event] = process.argv.slice(1);
 require(`./assets/training/${handler}.lambda`).handler(JSON.parse(event), { getRemainingTimeInMillis: () => 300000 });
 """
 
-COMPLETED = {"status": "Completed"}
-IN_PROGRESS = {"status": "InProgress"}
-THROTTLED = {
-    "error": "SageMaker.AmazonSageMakerException",
-    "cause": "Rate exceeded (Service: AmazonSageMaker; Status Code: 400; Error Code: ThrottlingException)",
-}
-NO_CAPACITY = {
-    "status": "Failed",
-    "reason": "CapacityError: Unable to provision requested ML compute capacity.",
-}
-SCRIPT_FAILED = {
-    "status": "Failed",
-    "reason": 'AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "KeyError: \'labels\'"',
-}
-
 
 @pytest.fixture(scope="module")
-def printed(root):
-    command = ["node", "-r", "ts-node/register/transpile-only", "test/e2e/training_run.ts"]
-    environment = os.environ | {"TS_NODE_PROJECT": "tsconfig.dev.json"}
-    done = subprocess.run(command, cwd=root, env=environment, stdout=subprocess.PIPE, check=True, text=True)
-    return json.loads(done.stdout)
+def printed():
+    return printed_by("training_run.ts")
 
 
 class Server:
@@ -92,23 +73,11 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def emulator(tmp_path_factory, root):
+def running(tmp_path_factory, root):
     directory = tmp_path_factory.mktemp("training")
-    outcomes, log = directory / "outcomes", directory / "log"
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    url = f"http://localhost:{port}"
-    command = [sys.executable, str(E2E / "training_emulator.py")]
-    command += ["--port", str(port), "--outcomes", str(outcomes), "--root", str(root)]
-    with log.open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        wait_for(url, process, log)
+    outcomes = directory / "outcomes"
+    with emulator("training_emulator.py", directory / "log", "--outcomes", outcomes, "--root", root) as url:
         yield url, outcomes
-    finally:
-        process.terminate()
-        process.wait()
 
 
 class Stack:
@@ -220,8 +189,8 @@ class Stack:
 
 
 @pytest.fixture
-def stack(emulator, printed, root):
-    url, outcomes = emulator
+def stack(running, printed, root):
+    url, outcomes = running
     urllib.request.urlopen(urllib.request.Request(f"{url}/moto-api/reset", method="POST")).close()
     server = Server()
     made = Stack(url, outcomes, server, root)

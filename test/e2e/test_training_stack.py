@@ -7,9 +7,7 @@ Language runs the state machine; the test says how each training job ends.
 
 import io
 import json
-import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -19,18 +17,14 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from conftest import CREDENTIALS, E2E, REGION, wait_for
+from conftest import CREDENTIALS, REGION, emulator
+from outcomes import IN_PROGRESS, SCRIPT_FAILED
 
 SECONDS = 120
 ASSETS = "cdk-hnb659fds-assets-123456789012-us-east-1"
 PREFIX = "stack-training-"
 
 COMPLETED = {"status": "Completed", "model": "a model"}
-IN_PROGRESS = {"status": "InProgress"}
-FAILED = {
-    "status": "Failed",
-    "reason": 'AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "KeyError: \'labels\'"',
-}
 
 
 @pytest.fixture(scope="module")
@@ -43,23 +37,11 @@ def assemblies(root, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def emulator(tmp_path_factory, root):
+def running(tmp_path_factory, root):
     directory = tmp_path_factory.mktemp("deployment")
-    outcomes, log = directory / "outcomes", directory / "log"
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    url = f"http://localhost:{port}"
-    command = [sys.executable, str(E2E / "deployment_emulator.py")]
-    command += ["--port", str(port), "--outcomes", str(outcomes), "--root", str(root)]
-    with log.open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        wait_for(url, process, log)
+    outcomes = directory / "outcomes"
+    with emulator("deployment_emulator.py", directory / "log", "--outcomes", outcomes, "--root", root) as url:
         yield url, outcomes
-    finally:
-        process.terminate()
-        process.wait()
 
 
 class Stack:
@@ -187,8 +169,8 @@ def address_of(job):
 
 
 @pytest.fixture
-def stack(emulator, assemblies):
-    url, outcomes = emulator
+def stack(running, assemblies):
+    url, outcomes = running
     urllib.request.urlopen(urllib.request.Request(f"{url}/moto-api/reset", method="POST")).close()
     return Stack(url, outcomes, assemblies)
 
@@ -222,9 +204,9 @@ def test_create_waits_for_the_job_and_serves_its_model(stack):
 
 
 def test_create_whose_job_fails_is_rolled_back_with_the_reason_of_sagemaker(stack):
-    assert stack.deploy("first", FAILED) == "ROLLBACK_COMPLETE"
+    assert stack.deploy("first", SCRIPT_FAILED) == "ROLLBACK_COMPLETE"
     (job,) = stack.jobs()
-    reason = f"{FAILED['reason']}; training job {job}, log group /aws/sagemaker/TrainingJobs"
+    reason = f"{SCRIPT_FAILED['reason']}; training job {job}, log group /aws/sagemaker/TrainingJobs"
     events = stack.events()
     assert ("WaitCondition", "CREATE_FAILED", f"WaitCondition received failed message: '{reason}' for uniqueId: artifact") in events
     assert [event for event in events if event[1].endswith("_FAILED")] == [
@@ -280,9 +262,9 @@ def test_update_that_changes_the_job_runs_it_and_serves_the_new_model(created):
 def test_update_whose_job_fails_is_rolled_back_and_runs_again_when_it_is_tried_again(created):
     (first,) = created.jobs()
     endpoint = created.outputs()["EndpointName"]
-    assert created.deploy("second", FAILED) == "UPDATE_ROLLBACK_COMPLETE"
+    assert created.deploy("second", SCRIPT_FAILED) == "UPDATE_ROLLBACK_COMPLETE"
     (second,) = created.jobs().keys() - {first}
-    reason = f"{FAILED['reason']}; training job {second}, log group /aws/sagemaker/TrainingJobs"
+    reason = f"{SCRIPT_FAILED['reason']}; training job {second}, log group /aws/sagemaker/TrainingJobs"
     events = created.events()
     assert [event for event in events if event[1].endswith("_FAILED")] == [
         ("WaitCondition", "CREATE_FAILED", f"WaitCondition received failed message: '{reason}' for uniqueId: artifact")

@@ -1,19 +1,15 @@
 """What transform jobs ask of SageMaker, against the model of its API."""
 
-import json
-import subprocess
-
 import botocore.session
 import pytest
 from botocore.validate import ParamValidator
+from conftest import printed_by
 from test_training_requests import walk
 
 
 @pytest.fixture(scope="module")
-def synthesized(root):
-    command = ["node", "-r", "ts-node/register/transpile-only", "test/e2e/transform_requests.ts"]
-    done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, check=True, text=True)
-    return json.loads(done.stdout)
+def synthesized():
+    return printed_by("transform_requests.ts")
 
 
 @pytest.fixture(scope="module")

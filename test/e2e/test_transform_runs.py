@@ -2,32 +2,19 @@
 
 import hashlib
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
 import time
 import urllib.request
 import uuid
 
 import boto3
 import pytest
-from conftest import CREDENTIALS, E2E, REGION, wait_for
+from conftest import CREDENTIALS, REGION, emulator, printed_by
+from outcomes import COMPLETED, IN_PROGRESS, NO_CAPACITY, THROTTLED
 
 SECONDS = 60
 ROLE = "arn:aws:iam::123456789012:role/Run"
 
-COMPLETED = {"status": "Completed"}
-IN_PROGRESS = {"status": "InProgress"}
-THROTTLED = {
-    "error": "SageMaker.AmazonSageMakerException",
-    "cause": "Rate exceeded (Service: AmazonSageMaker; Status Code: 400; Error Code: ThrottlingException)",
-}
-NO_CAPACITY = {
-    "status": "Failed",
-    "reason": "CapacityError: Unable to provision requested ML compute capacity.",
-}
 FAILED = {
     "status": "Failed",
     "reason": 'ClientError: Bad HTTP status received from algorithm: 400 {"error": "it\'s {wrong}"}',
@@ -35,30 +22,16 @@ FAILED = {
 
 
 @pytest.fixture(scope="module")
-def printed(root):
-    command = ["node", "-r", "ts-node/register/transpile-only", "test/e2e/transform_run.ts"]
-    environment = os.environ | {"TS_NODE_PROJECT": "tsconfig.dev.json"}
-    done = subprocess.run(command, cwd=root, env=environment, stdout=subprocess.PIPE, check=True, text=True)
-    return json.loads(done.stdout)
+def printed():
+    return printed_by("transform_run.ts")
 
 
 @pytest.fixture(scope="module")
-def emulator(tmp_path_factory):
+def running(tmp_path_factory):
     directory = tmp_path_factory.mktemp("transform")
-    outcomes, log = directory / "outcomes", directory / "log"
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    url = f"http://localhost:{port}"
-    command = [sys.executable, str(E2E / "transform_emulator.py"), "--port", str(port), "--outcomes", str(outcomes)]
-    with log.open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        wait_for(url, process, log)
+    outcomes = directory / "outcomes"
+    with emulator("transform_emulator.py", directory / "log", "--outcomes", outcomes) as url:
         yield url, outcomes
-    finally:
-        process.terminate()
-        process.wait()
 
 
 class Account:
@@ -106,8 +79,8 @@ class Account:
 
 
 @pytest.fixture
-def account(emulator):
-    url, outcomes = emulator
+def account(running):
+    url, outcomes = running
     urllib.request.urlopen(urllib.request.Request(f"{url}/moto-api/reset", method="POST")).close()
     return Account(url, outcomes)
 
