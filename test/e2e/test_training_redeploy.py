@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import time
 import urllib.request
 import uuid
 
@@ -11,10 +10,10 @@ import boto3
 import pytest
 from answers import Answers
 from conftest import CREDENTIALS, REGION, emulator, printed_by
+from executions import ended, outputs_of
 from outcomes import COMPLETED
 
 BUCKET = "models"
-SECONDS = 60
 VARIANT = {"VariantName": "AllTraffic", "InstanceType": "ml.c5.large", "InitialInstanceCount": 1}
 
 CALL = """
@@ -84,22 +83,14 @@ class Stack:
         self.sagemaker.update_endpoint(EndpointName="Endpoint", EndpointConfigName="Other")
 
     def end(self, execution):
-        deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline:
-            described = self.sfn.describe_execution(executionArn=execution)
-            if described["status"] != "RUNNING":
-                return described
-            time.sleep(0.2)
-        pytest.fail("the execution is still running")
+        return ended(self.sfn, execution)
 
     def run(self, *updates):
         return self.end(self.start(*updates))
 
     def answers(self, execution):
         """What the function has answered, each time."""
-        events = self.sfn.get_execution_history(executionArn=execution["executionArn"], maxResults=1000)["events"]
-        left = [event["stateExitedEventDetails"] for event in events if "stateExitedEventDetails" in event]
-        return [json.loads(details["output"])["redeployment"] for details in left if details["name"] == "Redeploy"]
+        return [output["redeployment"] for output in outputs_of(self.sfn, execution, "Redeploy")]
 
     def served(self):
         name = self.sagemaker.describe_endpoint(EndpointName="Endpoint")["EndpointConfigName"]

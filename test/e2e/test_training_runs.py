@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import boto3
 import pytest
 from conftest import CREDENTIALS, REGION, emulator, printed_by
+from executions import ended, inputs_of
 from outcomes import COMPLETED, IN_PROGRESS, NO_CAPACITY, SCRIPT_FAILED, THROTTLED
 
 BUCKET = "models"
@@ -139,21 +140,10 @@ class Stack:
 
     def execution(self, name):
         """The execution, once it has ended."""
-        arn = self.arn.replace(":stateMachine:", ":execution:") + ":" + name
-        deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline:
-            execution = self.sfn.describe_execution(executionArn=arn)
-            if execution["status"] != "RUNNING":
-                return execution
-            time.sleep(0.2)
-        pytest.fail(f"{name} is still running")
+        return ended(self.sfn, self.arn.replace(":stateMachine:", ":execution:") + ":" + name)
 
     def inputs_of(self, execution, state):
-        """What a state has got, each time that the execution came to it."""
-        arn = execution["executionArn"]
-        events = self.sfn.get_execution_history(executionArn=arn, maxResults=1000)["events"]
-        entered = [event["stateEnteredEventDetails"] for event in events if "stateEnteredEventDetails" in event]
-        return [json.loads(details["input"]) for details in entered if details["name"] == state]
+        return inputs_of(self.sfn, execution, state)
 
     def jobs(self):
         names = [job["TrainingJobName"] for job in self.sagemaker.list_training_jobs()["TrainingJobSummaries"]]

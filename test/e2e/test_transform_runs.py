@@ -10,6 +10,7 @@ import uuid
 import boto3
 import pytest
 from conftest import CREDENTIALS, REGION, emulator, printed_by
+from executions import ended, inputs_of
 from outcomes import COMPLETED, IN_PROGRESS, NO_CAPACITY, THROTTLED
 
 SECONDS = 60
@@ -58,20 +59,10 @@ class Account:
         return self.wait(started["executionArn"])
 
     def wait(self, execution):
-        deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline:
-            described = self.sfn.describe_execution(executionArn=execution)
-            if described["status"] != "RUNNING":
-                return described
-            time.sleep(0.1)
-        pytest.fail(f"{execution} is still running")
+        return ended(self.sfn, execution)
 
     def inputs_of(self, execution, state):
-        """What a state has got, each time that the execution came to it."""
-        arn = execution["executionArn"]
-        events = self.sfn.get_execution_history(executionArn=arn, maxResults=1000)["events"]
-        entered = [event["stateEnteredEventDetails"] for event in events if "stateEnteredEventDetails" in event]
-        return [json.loads(details["input"]) for details in entered if details["name"] == state]
+        return inputs_of(self.sfn, execution, state)
 
     def jobs(self):
         names = [job["TransformJobName"] for job in self.sagemaker.list_transform_jobs()["TransformJobSummaries"]]
