@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tarfile
 import time
-from pathlib import Path
 
 import pytest
 from conftest import ACCOUNT, E2E, REGION, ROOT
@@ -22,6 +21,7 @@ HOST = "localhost"  # SageMaker calls it algo-1
 SECONDS = 300
 
 PSEUDO_PARAMETERS = {
+    "AWS::StackId": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/Stack/5f1a2b3c-0000-4000-8000-0123456789ab",
     "AWS::AccountId": ACCOUNT,
     "AWS::Partition": "aws",
     "AWS::Region": REGION,
@@ -231,6 +231,10 @@ def resolved(value, template):
             return f"arn:aws:some:{REGION}:{ACCOUNT}:{argument[0]}"
         case "Fn::Join":
             return argument[0].join(argument[1])
+        case "Fn::Split":
+            return argument[1].split(argument[0])
+        case "Fn::Select":
+            return argument[1][int(argument[0])]
         case "Fn::Sub":
             return substituted(argument)
         case "Fn::FindInMap":
